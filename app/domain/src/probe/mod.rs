@@ -1,0 +1,8 @@
+//! What a probe is ([`spec`]), what one execution saw ([`observation`]), what it is judged by ([`condition`]), when a run of results
+//! is believed ([`confirm`]) and how a probe that must call in is followed ([`heartbeat`]).
+
+pub mod condition;
+pub mod confirm;
+pub mod heartbeat;
+pub mod observation;
+pub mod spec;

@@ -1,0 +1,154 @@
+# The words of the public pages, English. Every key stands in ja/pages.ftl too; a test holds that.
+# In separators an underscore is a space: Fluent trims spaces at the ends of a message.
+
+language-ja = 日本語
+language-en = English
+languages = Languages
+skip-to-content = Skip to content
+footer-zone = Days and times are in the time zone
+footer-made-with = Watched by Yagura
+live = Live
+live-connecting = Connecting …
+live-lost = Connection lost; this page may be out of date
+
+status-operational = Operational
+status-degraded-performance = Degraded
+status-partial-outage = Partial outage
+status-major-outage = Major outage
+status-under-maintenance = Maintenance
+status-unknown = Unknown
+status-unwatched = Not watched
+
+summary-operational = { $total ->
+    [one] The one component is operational
+   *[other] All { $total } components are operational
+}
+summary-degraded-performance = { $affected ->
+    [one] One component of { $total } is degraded
+   *[other] { $affected } of { $total } components are degraded
+}
+summary-partial-outage = { $affected ->
+    [one] One component of { $total } is partly down
+   *[other] { $affected } of { $total } components are partly down
+}
+summary-major-outage = { $affected ->
+    [one] One component of { $total } is down
+   *[other] { $affected } of { $total } components are down
+}
+summary-under-maintenance = { $affected ->
+    [one] Planned work on one component
+   *[other] Planned work on { $affected } components
+}
+summary-unknown = { $affected ->
+    [one] The state of one component of { $total } is not known
+   *[other] The state of { $affected } of { $total } components is not known
+}
+summary-empty = Nothing is watched yet
+since = since
+uplink-lost = Yagura itself has lost its connection: what is outside cannot be seen
+depends-on-troubled = It depends on { $names }, which is in trouble too.
+taken-at = These figures were taken on
+ungrouped = Other components
+
+empty-text = No components are configured. Add the first one to yagura.yaml:
+empty-reload = Yagura takes up the change by itself within a few seconds.
+
+uptime = Uptime
+percent = { $n } %
+uptime-unknown = no data
+span-24h = 24 hours
+span-7d = 7 days
+span-30d = 30 days
+span-90d = 90 days
+bar-label = Last { $days } days: uptime { $uptime }; days with trouble: { $bad }; days without data: { $unknown }
+legend = What the bars mean: taller is worse
+formula-title = How uptime is computed
+formula = Uptime = 1 − (major outage + { $partial } × partial outage + { $degraded } × degraded) ÷ (all time − unknown − maintenance), from the exact intervals of each state.
+formula-unknown = Time in which nothing was known counts neither as up nor as down. Figures are rounded down.
+
+checks = Checks
+no-checks = Nothing checks this component yet.
+check-kind = Check
+check-result = Last result
+check-took = Took
+check-when = When
+check-http = HTTP
+check-tcp = TCP
+check-heartbeat = Heartbeat
+not-checked-yet = Not checked yet
+heartbeat-new = has never called
+heartbeat-on-time = on time
+heartbeat-late = late
+heartbeat-missed = missed
+heartbeat-failed = failed
+heartbeat-unsure = may have called while Yagura was away
+verdict-up = Up
+verdict-degraded = Degraded
+verdict-down = Down
+verdict-unknown = Unknown
+cause-timeout = No answer in time
+cause-dns = The name does not resolve
+cause-connect = No connection
+cause-tls = No secure connection
+cause-protocol = The connection broke
+cause-redirect = Redirects lead nowhere
+cause-condition = Not the expected answer
+cause-body-too-large = The answer is too large
+cause-expect = Not the expected reply
+cause-missed = Did not call in time
+cause-reported-failure = Reported a failure
+cause-local-resources = Unknown: Yagura lacks resources
+cause-local-network = Unknown: Yagura has no network
+cause-resolver = Unknown: Yagura's resolver does not answer
+cause-uplink = Unknown: Yagura's uplink is gone
+cause-internal = Unknown: the check itself failed
+
+outages = Outages of the last 90 days
+no-outages = None.
+outage-began = Began
+outage-recovered = Ended
+outage-unwatched = No longer watched since
+outage-lasting = Still lasting
+outage-so-far = { $length } so far
+days = Day by day
+days-open = Show the last 90 days as a table
+day-column = Day
+status-column = Worst state
+down-column = Down
+unknown-column = Unknown
+watched-since = Watched since
+back-to-status = ← All components
+
+day = { $date }: { $facts }
+day-unknown = { $date }: no data
+day-up = { $uptime } up
+day-down = { $length } down
+day-degraded = { $length } degraded
+day-maintenance = { $length } of maintenance
+day-partly-unknown = { $length } not known
+list-separator = ,_
+unit-separator = _
+unit-day = { $n } d
+unit-hour = { $n } h
+unit-minute = { $n } min
+unit-second = { $n } s
+under-a-second = under 1 s
+took-ms = { $n } ms
+took-s = { $n } s
+date = { $day } { $month } { $year }
+moment = { $date }, { $time } { $zone }
+month-1 = January
+month-2 = February
+month-3 = March
+month-4 = April
+month-5 = May
+month-6 = June
+month-7 = July
+month-8 = August
+month-9 = September
+month-10 = October
+month-11 = November
+month-12 = December
+
+not-found-title = There is no such page
+not-found-text = The address leads nowhere. What it named may have been renamed or removed.

@@ -1,0 +1,103 @@
+//! The only code that touches the browser.
+
+use std::time::Duration;
+
+use leptos::prelude::{document, set_timeout, window};
+use leptos::task::spawn_local;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Document, DomParser, Element, Event, EventSource, MessageEvent, RequestCache, RequestInit, Response, SupportedType};
+
+/// Where changes are announced: messages are `<version> <build>`.
+const EVENTS: &str = "/api/v1/events";
+/// The server may still be rendering the page that an event announced.
+const TRIES: u8 = 5;
+const PAUSE: Duration = Duration::from_millis(700);
+
+/// Follows the server's events for as long as the page is open, and tells `connected` how the connection stands.
+pub(super) fn follow(connected: impl Fn(bool) + Clone + 'static) {
+    let Ok(source) = EventSource::new(EVENTS) else { return connected(false) };
+    let opened = {
+        let connected = connected.clone();
+        Closure::<dyn FnMut(Event)>::new(move |_| connected(true))
+    };
+    source.set_onopen(Some(opened.as_ref().unchecked_ref()));
+    let failed = Closure::<dyn FnMut(Event)>::new(move |_| connected(false));
+    source.set_onerror(Some(failed.as_ref().unchecked_ref()));
+    let heard = Closure::<dyn FnMut(MessageEvent)>::new(|event: MessageEvent| {
+        let message = event.data().as_string().unwrap_or_default();
+        let (version, build) = message.split_once(' ').unwrap_or((&message, ""));
+        let page_build = document().document_element().and_then(|html| html.get_attribute("data-build"));
+        if page_build.is_some_and(|ours| ours != build) {
+            // A newer Yagura: its page goes with its own script and style.
+            let _ = window().location().reload();
+        } else if let Ok(version) = version.parse() {
+            refresh(version, TRIES);
+        }
+    });
+    source.set_onmessage(Some(heard.as_ref().unchecked_ref()));
+    // They live as long as the page.
+    opened.forget();
+    failed.forget();
+    heard.forget();
+}
+
+fn version_of(document: &Document) -> Option<u64> {
+    document.get_element_by_id("content")?.get_attribute("data-version")?.parse().ok()
+}
+
+/// Brings the page up to `version`.
+fn refresh(version: u64, tries: u8) {
+    if tries == 0 || version_of(&document()).is_none_or(|shown| shown >= version) {
+        return;
+    }
+    spawn_local(async move {
+        let fresh = fetch_page().await.ok().flatten();
+        match fresh {
+            Some(fresh) if version_of(&fresh).is_some_and(|found| found >= version) => patch(&fresh),
+            _ => set_timeout(move || refresh(version, tries - 1), PAUSE),
+        }
+    });
+}
+
+async fn fetch_page() -> Result<Option<Document>, JsValue> {
+    let options = RequestInit::new();
+    options.set_cache(RequestCache::NoCache);
+    let response: Response = JsFuture::from(window().fetch_with_str_and_init("", &options)).await?.dyn_into()?;
+    if !response.ok() {
+        return Ok(None);
+    }
+    let html = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
+    DomParser::new()?.parse_from_string(&html, SupportedType::TextHtml).map(Some)
+}
+
+fn live_parts(document: &Document) -> Vec<Element> {
+    let Ok(found) = document.query_selector_all("[data-live]") else { return Vec::new() };
+    (0..found.length()).filter_map(|index| found.get(index)?.dyn_into().ok()).collect()
+}
+
+/// Puts in what differs. When parts came or went, the whole content is replaced instead.
+fn patch(fresh: &Document) {
+    let page = document();
+    let (ours, theirs) = (live_parts(&page), live_parts(fresh));
+    let same_parts = ours.len() == theirs.len() && ours.iter().zip(&theirs).all(|(a, b)| a.id() == b.id());
+    let (Some(content), Some(fresh_content)) = (page.get_element_by_id("content"), fresh.get_element_by_id("content")) else { return };
+    if same_parts {
+        for (old, new) in ours.iter().zip(&theirs) {
+            // The element itself stays, so that focus within an unchanged neighbour and the live region of a screen reader do too.
+            if old.class_name() != new.class_name() {
+                old.set_class_name(&new.class_name());
+            }
+            let html = new.inner_html();
+            if old.inner_html() != html {
+                old.set_inner_html(&html);
+            }
+        }
+    } else {
+        content.set_inner_html(&fresh_content.inner_html());
+    }
+    if let Some(version) = fresh_content.get_attribute("data-version") {
+        let _ = content.set_attribute("data-version", &version);
+    }
+}

@@ -1,0 +1,43 @@
+//! The only place that names pages by path, both ways: links to them, and which page a path shows.
+
+use domain::text::Language;
+use leptos::prelude::*;
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::{SsrMode, path};
+
+use crate::pages::component_show::ComponentShow;
+use crate::pages::error::NotFound;
+use crate::pages::status::StatusIndex;
+
+/// Links.
+pub mod to {
+    use super::Language;
+
+    /// The front page.
+    pub fn status(language: Language) -> String {
+        format!("/{}/", language.tag())
+    }
+
+    /// The page of a component.
+    pub fn component(language: Language, slug: &str) -> String {
+        format!("/{}/components/{slug}", language.tag())
+    }
+
+    /// The same page in another language; `path` is without a language and begins with a slash.
+    pub fn translated(language: Language, path: &str) -> String {
+        format!("/{}{path}", language.tag())
+    }
+}
+
+/// Shows the page that the request's path names.
+#[component]
+pub fn Pages() -> impl IntoView {
+    view! {
+        <Router>
+            <Routes fallback=NotFound>
+                <Route path=path!("/:language") view=StatusIndex ssr=SsrMode::Async/>
+                <Route path=path!("/:language/components/:slug") view=ComponentShow ssr=SsrMode::Async/>
+            </Routes>
+        </Router>
+    }
+}

@@ -1,0 +1,67 @@
+//! Embeds what `cargo xtask assets` built (page assets) and the runbooks, so that the program is one file.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+fn main() -> io::Result<()> {
+    let manifest_folder = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let root = manifest_folder.parent().map(Path::to_path_buf).unwrap_or_default();
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+    println!("cargo:rerun-if-env-changed=YAGURA_SITE");
+    let site = env::var_os("YAGURA_SITE").map_or_else(|| root.join("target/site"), PathBuf::from);
+    fs::write(out.join("assets.rs"), assets(&site)?)?;
+    fs::write(out.join("runbooks.rs"), runbooks(&root.join("runbooks"))?)
+}
+
+/// A table of every file of the site, from its manifest. Without a site (a plain `cargo check`) it is empty, and pages do without.
+fn assets(site: &Path) -> io::Result<String> {
+    let manifest = site.join("manifest.tsv");
+    println!("cargo:rerun-if-changed={}", manifest.display());
+    let lines = fs::read_to_string(&manifest).unwrap_or_default();
+    let (mut table, mut roles) = (String::new(), String::new());
+    for line in lines.lines() {
+        let columns: Vec<&str> = line.split('\t').collect();
+        let [role, path, content_type, form] = columns[..] else { continue };
+        if role == "build" {
+            let _ = writeln!(roles, "pub(crate) const BUILD: &str = {path:?};");
+            continue;
+        }
+        if role != "-" {
+            let _ = writeln!(roles, "pub(crate) const {}: Option<&str> = Some({path:?});", role.to_uppercase());
+        }
+        let file = site.join(path.trim_start_matches('/')).display().to_string();
+        let include = |suffix: &str| format!("include_bytes!({:?})", format!("{file}{suffix}"));
+        let compressed = |suffix: &str| if form == "compressed" { format!("Some({})", include(suffix)) } else { "None".to_owned() };
+        let _ = writeln!(
+            table,
+            "Asset {{ path: {path:?}, content_type: {content_type:?}, plain: {}, brotli: {}, gzip: {} }},",
+            include(""),
+            compressed(".br"),
+            compressed(".gz"),
+        );
+    }
+    if lines.is_empty() {
+        println!("cargo:warning=no page assets in {}; run `cargo xtask assets` first for pages with style and islands", site.display());
+        roles.push_str("pub(crate) const BUILD: &str = \"none\";\n");
+        for role in ["CSS", "JS", "WASM"] {
+            let _ = writeln!(roles, "pub(crate) const {role}: Option<&str> = None;");
+        }
+    }
+    Ok(format!("static ASSETS: &[Asset] = &[\n{table}];\n{roles}"))
+}
+
+/// A table of the runbooks: slug, language tag, text.
+fn runbooks(folder: &Path) -> io::Result<String> {
+    println!("cargo:rerun-if-changed={}", folder.display());
+    let mut files: Vec<PathBuf> = fs::read_dir(folder)?.filter_map(Result::ok).map(|entry| entry.path()).collect();
+    files.sort();
+    let mut table = String::new();
+    for file in files {
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let Some((slug, language)) = name.strip_suffix(".md").and_then(|stem| stem.rsplit_once('.')) else { continue };
+        println!("cargo:rerun-if-changed={}", file.display());
+        let _ = writeln!(table, "({slug:?}, {language:?}, include_str!({:?})),", file.display().to_string());
+    }
+    Ok(format!("pub(crate) static RUNBOOKS: &[(&str, &str, &str)] = &[\n{table}];\n"))
+}

@@ -1,0 +1,245 @@
+//! Starts everything in order, and stops it in the reverse order within five seconds.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use domain::probe::observation::Verdict;
+use probe::clock::Clock;
+use probe::schedule::{Deliver, Scheduler};
+use probe::{ProberError, Resolver, ResolverError};
+use store::{Store, StoreError, Writer, WritingConnection};
+use thiserror::Error;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::{self, ConfigErrors};
+use crate::jobs::config_watch::{ConfigWatch, targets};
+use crate::jobs::{housekeeping, uplink_watch};
+use crate::service::uplink::{Uplink, excused};
+use crate::service::{enrolment, monitoring::Monitoring};
+use crate::web::{self, PageCache, Web};
+
+/// Open requests get this long when stopping; streams end at once.
+const DRAIN: Duration = Duration::from_secs(2);
+/// What waits for the disk gets this long when stopping.
+const LAST_WRITE: Duration = Duration::from_secs(2);
+/// Pause between two attempts to open a locked database.
+const OPEN_RETRY: Duration = Duration::from_millis(500);
+/// Name of the file whose lock means "a server runs on this folder".
+const LOCK_NAME: &str = "yagura.lock";
+
+/// What a server is started with.
+pub struct Options {
+    /// The configuration file.
+    pub config: PathBuf,
+    /// The folder of the database; made if it is not there.
+    pub data: PathBuf,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Environment variables that the configuration may use.
+    pub environment: Arc<dyn Fn(&str) -> Option<String> + Send + Sync>,
+    /// Where time comes from.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Why a server does not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// Mistakes in the configuration, all of them.
+    #[error("{0}")]
+    Config(ConfigErrors),
+    /// The data folder cannot be used.
+    #[error("cannot use the data folder {}: {source}; it must be a folder that this user can write", .path.display())]
+    Data {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Another server has the data folder.
+    #[error("another Yagura already runs on the data folder {}; stop it first, or give this one another folder with --data", .0.display())]
+    Occupied(PathBuf),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A probe that cannot run although its configuration parsed.
+    #[error("probe `{slug}` cannot run: {source}")]
+    Probe {
+        /// Which.
+        slug: String,
+        /// Why.
+        source: ProberError,
+    },
+    /// No name can be resolved on this machine.
+    #[error("names cannot be resolved: {0}")]
+    Resolver(#[from] ResolverError),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}; choose another address with --listen")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// A running server.
+#[derive(Debug)]
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    monitoring: Arc<Monitoring>,
+    stopping: CancellationToken,
+    http: JoinHandle<()>,
+    writer: JoinHandle<()>,
+    jobs: Vec<JoinHandle<()>>,
+    _lock: File,
+}
+
+/// Starts a server.
+pub async fn start(options: Options) -> Result<Running, StartError> {
+    let Options { config: path, data, listen, environment, clock } = options;
+    let loaded = config::load(&path, &|name| environment(name)).map_err(StartError::Config)?;
+    let config = Arc::new(loaded.config.clone());
+    let lock = lock_folder(&data)?;
+    raise_file_limit();
+    let (store, connection) = open_patiently(&data).await?;
+    let (writer, handle) = Writer::new(connection);
+    let writer = tokio::spawn(writer.run(LAST_WRITE));
+    let (monitoring, roster) = enrolment::begin(Arc::clone(&config), &store, handle, Arc::clone(&clock)).await?;
+    let monitoring = Arc::new(monitoring);
+
+    let (resolver, complaint) = Resolver::from_system_or_local()?;
+    if let Some(complaint) = complaint {
+        tracing::warn!(%complaint, "the system's resolver settings cannot be read; asking 127.0.0.1");
+    }
+    let resolver = Arc::new(resolver);
+    let uplink = Arc::new(Uplink::new(Arc::clone(&clock)));
+    uplink.set_targets(targets(&config));
+    let deliver = deliver(Arc::clone(&monitoring), Arc::clone(&uplink), Arc::clone(&resolver));
+    let mut scheduler = Scheduler::new(Arc::clone(&clock), Arc::clone(&resolver), deliver);
+    let punctuality = scheduler.punctuality();
+    let prepared = scheduler.prepare(enrolment::schedule(&config, &roster)).map_err(|(key, source)| {
+        let slug = monitoring.state().probes.get(&key).map(|probe| probe.slug.to_string()).unwrap_or_default();
+        StartError::Probe { slug, source }
+    })?;
+
+    let listener = TcpListener::bind(listen).await.map_err(|source| StartError::Listen { address: listen, source })?;
+    let address = listener.local_addr().map_err(|source| StartError::Listen { address: listen, source })?;
+    let is_valid = Arc::new(AtomicBool::new(true));
+    let stopping = CancellationToken::new();
+    let web = Web {
+        monitoring: Arc::clone(&monitoring),
+        pages: Arc::new(PageCache::default()),
+        punctuality,
+        config_is_valid: Arc::clone(&is_valid),
+        stopping: stopping.clone(),
+    };
+    let http = tokio::spawn(serve(listener, web, stopping.clone()));
+    scheduler.switch_to(prepared);
+    let watch = ConfigWatch {
+        path,
+        environment,
+        monitoring: Arc::clone(&monitoring),
+        store,
+        scheduler,
+        uplink: Arc::clone(&uplink),
+        is_valid,
+    };
+    let jobs = vec![
+        tokio::spawn(housekeeping::tick(Arc::clone(&monitoring))),
+        tokio::spawn(housekeeping::roll_up(Arc::clone(&monitoring))),
+        tokio::spawn(housekeeping::clean_up(Arc::clone(&monitoring))),
+        tokio::spawn(uplink_watch::run(Arc::clone(&monitoring), uplink, resolver)),
+        tokio::spawn(watch.run(loaded)),
+    ];
+    tracing::info!(components = config.components.len(), probes = config.probes.len(), "watching; the page is at http://{address}/");
+    Ok(Running { address, monitoring, stopping, http, writer, jobs, _lock: lock })
+}
+
+impl Running {
+    /// Stops: no new checks, open requests end, and what was seen is written.
+    pub async fn stop(self) {
+        self.jobs.iter().for_each(JoinHandle::abort);
+        self.stopping.cancel();
+        if tokio::time::timeout(DRAIN, self.http).await.is_err() {
+            tracing::warn!("some requests were still open and are cut off");
+        }
+        self.monitoring.tick();
+        self.monitoring.writer.close();
+        let _ = self.writer.await;
+        tracing::info!("stopped");
+    }
+
+    /// Returns when the server has ended by itself, which it does only when its listener fails.
+    pub async fn ended(&mut self) {
+        let _ = (&mut self.http).await;
+    }
+}
+
+async fn serve(listener: TcpListener, web: Web, stopping: CancellationToken) {
+    let router = web::router(web);
+    let server = axum::serve(listener, router).with_graceful_shutdown(async move { stopping.cancelled().await });
+    if let Err(error) = server.await {
+        tracing::error!(%error, "the listener failed");
+    }
+}
+
+/// Where an observation goes: bad ones from outside count only while our own uplink works.
+fn deliver(monitoring: Arc<Monitoring>, uplink: Arc<Uplink>, resolver: Arc<Resolver>) -> Deliver {
+    Arc::new(move |probe, observation| {
+        let (monitoring, uplink, resolver) = (Arc::clone(&monitoring), Arc::clone(&uplink), Arc::clone(&resolver));
+        Box::pin(async move {
+            let mut observation = observation;
+            if observation.verdict == Verdict::Down && monitoring.is_outside(probe) {
+                let took = Duration::from_micros(observation.duration_us.unwrap_or(0));
+                let began = monitoring.clock.elapsed().saturating_sub(took);
+                if !uplink.is_up_since(began, &resolver).await {
+                    monitoring.uplink_is(false);
+                    observation = excused(observation);
+                }
+            }
+            monitoring.observed(probe, observation);
+        })
+    })
+}
+
+fn lock_folder(data: &Path) -> Result<File, StartError> {
+    let failed = |source| StartError::Data { path: data.to_owned(), source };
+    std::fs::create_dir_all(data).map_err(failed)?;
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(data.join(LOCK_NAME)).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StartError::Occupied(data.to_owned())),
+        Err(TryLockError::Error(source)) => Err(failed(source)),
+    }
+}
+
+/// Opens the database; one that somebody else keeps locked is waited for, and said.
+async fn open_patiently(data: &Path) -> Result<(Store, WritingConnection), StartError> {
+    let mut has_complained = false;
+    loop {
+        match Store::open(data).await {
+            Err(error) if error.is_busy() => {
+                if !has_complained {
+                    tracing::warn!(%error, "the database is locked by another program; waiting for it");
+                    has_complained = true;
+                }
+                tokio::time::sleep(OPEN_RETRY).await;
+            }
+            outcome => return Ok(outcome?),
+        }
+    }
+}
+
+/// Every check needs a file handle; the soft limit of most systems (1,024) is below what a large installation has in flight.
+fn raise_file_limit() {
+    if let Err(error) = rlimit::increase_nofile_limit(65_536) {
+        tracing::debug!(%error, "the limit of open files stays as it is");
+    }
+}

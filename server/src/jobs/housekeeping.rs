@@ -1,0 +1,57 @@
+//! Every second: let time pass for the rules. Every minute: condense results. Every ten: delete what is past its time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use store::retention::Horizon;
+
+use crate::service::monitoring::Monitoring;
+
+const TICK: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_secs(60);
+const CLEAN_UP: Duration = Duration::from_secs(600);
+/// Results of a minute may still be on their way this long after it: the longest check, and the batch they are committed with.
+const SETTLING: Duration = Duration::from_secs(120);
+
+/// Lets time pass.
+pub(crate) async fn tick(monitoring: Arc<Monitoring>) {
+    let mut next = monitoring.clock.elapsed();
+    loop {
+        next += TICK;
+        monitoring.clock.sleep_until(next).await;
+        monitoring.tick();
+        next = next.max(monitoring.clock.elapsed());
+    }
+}
+
+/// Condenses results.
+pub(crate) async fn roll_up(monitoring: Arc<Monitoring>) {
+    loop {
+        monitoring.writer.roll_up(monitoring.clock.now().minus(SETTLING));
+        monitoring.clock.sleep_until(monitoring.clock.elapsed() + MINUTE).await;
+    }
+}
+
+/// Deletes and forgets.
+pub(crate) async fn clean_up(monitoring: Arc<Monitoring>) {
+    loop {
+        monitoring.clock.sleep_until(monitoring.clock.elapsed() + CLEAN_UP).await;
+        monitoring.prune();
+        let retention = monitoring.state().config.retention;
+        let now = monitoring.clock.now();
+        let horizon =
+            Horizon { raw: now.minus(retention.raw), minute: now.minus(retention.minute), hour: now.minus(retention.hour) };
+        loop {
+            match monitoring.writer.retain(horizon).await {
+                Ok(0) => break,
+                Ok(rows) => tracing::debug!(rows, "deleted what was past its time"),
+                Err(error) => {
+                    tracing::warn!(%error, "could not delete what is past its time; trying again later");
+                    break;
+                }
+            }
+            // Slices do not follow on each other's heels: results come first.
+            tokio::task::yield_now().await;
+        }
+    }
+}

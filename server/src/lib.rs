@@ -1,0 +1,16 @@
+//! The program `yagura`: puts rules, store, probes and pages together.
+//!
+//! Code map: [`cli`] is the command line; [`boot`] starts and stops everything, in order; [`config`] reads `yagura.yaml`; `service`
+//! holds the use cases, the only place that joins rules and store; `jobs` are the loops; [`web`] is HTTP. Imports run one way:
+//! `web` and `jobs` use `service`, `service` uses the rest.
+
+#![recursion_limit = "256"]
+
+pub mod boot;
+pub mod cli;
+pub mod config;
+mod jobs;
+mod runbooks;
+mod service;
+mod telemetry;
+pub mod web;

@@ -1,0 +1,243 @@
+//! What is watched right now: takes results and calls, lets the rules judge them, and leaves what must be kept with the writer.
+//!
+//! All state is in memory behind one lock that is never held across an await: a result costs microseconds here, and neither a probe
+//! nor an alert ever waits for the disk. Pages read the same state.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use domain::component::Status;
+use domain::probe::confirm::ProbeState;
+use domain::probe::heartbeat::Ping;
+use domain::probe::observation::{Cause, CauseKind, Observation, Verdict};
+use domain::probe::spec::CheckSpec;
+use domain::text::Slug;
+use domain::time::Timestamp;
+use domain::tower::{ComponentKey, Effect, ProbeKey, Tower};
+use probe::clock::Clock;
+use store::writer::{Change, KeptPing, KeptResult};
+use store::{StoreError, WriterHandle};
+use tokio::sync::watch;
+
+use crate::config::Config;
+
+/// How long a heartbeat's sender waits for the commit before it is told to try again.
+const PING_COMMIT_LIMIT: Duration = Duration::from_secs(5);
+/// How far back the page looks, and a day more for its time zone.
+pub(crate) const PAGE_HORIZON: Duration = Duration::from_secs(91 * 24 * 3600);
+
+/// A probe with what it last saw.
+#[derive(Clone, Debug)]
+pub(crate) struct WatchedProbe {
+    pub(crate) slug: Slug,
+    /// Its place in the configuration's list.
+    pub(crate) index: usize,
+    pub(crate) last: Option<Observation>,
+}
+
+/// A component as it is configured and stored.
+#[derive(Clone, Debug)]
+pub(crate) struct WatchedComponent {
+    pub(crate) key: ComponentKey,
+    pub(crate) watched_since: Timestamp,
+}
+
+/// Everything in memory.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) config: Arc<Config>,
+    pub(crate) tower: Tower,
+    /// In the order of the configuration.
+    pub(crate) components: Vec<WatchedComponent>,
+    pub(crate) probes: HashMap<ProbeKey, WatchedProbe>,
+    /// Tokens of heartbeats.
+    pub(crate) tokens: HashMap<String, ProbeKey>,
+    pub(crate) uplink_lost_since: Option<Timestamp>,
+}
+
+/// Takes what is seen and says what is believed.
+#[derive(Debug)]
+pub(crate) struct Monitoring {
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) writer: WriterHandle,
+    state: Mutex<State>,
+    version: watch::Sender<u64>,
+}
+
+/// What became of a heartbeat's call.
+#[derive(Debug)]
+pub(crate) enum PingOutcome {
+    /// It is on disk.
+    Kept,
+    /// Nobody has this token.
+    UnknownToken,
+    /// It could not be kept in time; the sender should try again.
+    NotKept(StoreError),
+}
+
+impl Monitoring {
+    pub(crate) fn new(clock: Arc<dyn Clock>, writer: WriterHandle, state: State) -> Self {
+        // A version grows across restarts too: an open page compares it with the one it was rendered for.
+        let version = watch::Sender::new(version_after(0, clock.now()));
+        Self { clock, writer, state: Mutex::new(state), version }
+    }
+
+    /// The state, to be read or changed quickly.
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        // A panic while it was held would have been a panic of the rules; what they left is still the best there is.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The number of the newest confirmed change.
+    pub(crate) fn version(&self) -> u64 {
+        *self.version.borrow()
+    }
+
+    /// Wakes whenever something confirmed changed.
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.version.subscribe()
+    }
+
+    /// Says that something visible changed.
+    pub(crate) fn changed(&self) {
+        let now = self.clock.now();
+        self.version.send_modify(|version| *version = version_after(*version, now));
+    }
+
+    /// True when a probe reaches its target over our own uplink.
+    pub(crate) fn is_outside(&self, probe: ProbeKey) -> bool {
+        let state = self.state();
+        let spec = state.probes.get(&probe).and_then(|watched| state.config.probes.get(watched.index));
+        spec.is_some_and(|spec| matches!(&spec.check, CheckSpec::Active(active) if active.is_outside))
+    }
+
+    /// Takes a result of an active probe.
+    pub(crate) fn observed(&self, probe: ProbeKey, observation: Observation) {
+        let mut state = self.state();
+        let Some(watched) = state.probes.get_mut(&probe) else { return };
+        // A wall clock that was set back must not make two results one.
+        let mut observation = observation;
+        if let Some(last) = watched.last.as_ref().map(|last| last.at) {
+            observation.at = observation.at.max(Timestamp::from_ms(last.as_ms() + 1));
+        }
+        let (at, verdict) = (observation.at, observation.verdict);
+        let kept = KeptResult::new(probe, &observation);
+        let is_first = watched.last.replace(observation).is_none();
+        let effects = state.tower.observe(probe, at, verdict);
+        self.writer.result(kept);
+        self.keep(&state, &effects);
+        drop(state);
+        self.follow_up(effects, is_first);
+    }
+
+    /// Takes a call of a heartbeat and returns when it is on disk.
+    pub(crate) async fn pinged(&self, token: &str, ping: Ping, body: Vec<u8>) -> PingOutcome {
+        let (kept, effects) = {
+            let mut state = self.state();
+            let Some(probe) = state.tokens.get(token).copied() else { return PingOutcome::UnknownToken };
+            let (effect, effects) = state.tower.ping(probe, &ping);
+            if ping.signal.is_success() || ping.signal.is_failure() {
+                let mut observation = Observation::new(ping.at, if ping.signal.is_success() { Verdict::Up } else { Verdict::Down });
+                observation.duration_us = effect.run_ms.map(|ms| ms.saturating_mul(1000));
+                if let domain::probe::heartbeat::Signal::Exit(code) = ping.signal {
+                    observation.code = Some(u16::from(code));
+                }
+                if ping.signal.is_failure() {
+                    observation.cause = Some(Cause::new(CauseKind::ReportedFailure, "the sender reported failure"));
+                }
+                self.writer.result(KeptResult::new(probe, &observation));
+                if let Some(watched) = state.probes.get_mut(&probe) {
+                    watched.last = Some(observation);
+                }
+            }
+            self.keep(&state, &effects);
+            (KeptPing { probe, ping, run_ms: effect.run_ms, body }, effects)
+        };
+        self.follow_up(effects, false);
+        match self.writer.commit(vec![Change::Ping(kept)], PING_COMMIT_LIMIT).await {
+            Ok(()) => PingOutcome::Kept,
+            Err(error) => PingOutcome::NotKept(error),
+        }
+    }
+
+    /// Lets time pass: overdue results become unknown, missed heartbeats down.
+    pub(crate) fn tick(&self) {
+        let now = self.clock.now();
+        self.writer.alive(now);
+        let mut state = self.state();
+        let effects = state.tower.tick(now);
+        for effect in &effects {
+            let Effect::ProbeHistory { probe, changes, .. } = effect else { continue };
+            let is_heartbeat = matches!(state.tower.probe(*probe), Some(domain::tower::ProbeMachine::Heartbeat(_)));
+            let missed = changes.iter().find(|change| is_heartbeat && change.state == ProbeState::Down);
+            if let Some(missed) = missed {
+                let cause = Cause::new(CauseKind::Missed, "no call came before the deadline");
+                let observation = Observation::failed(missed.at, cause);
+                self.writer.result(KeptResult::new(*probe, &observation));
+                if let Some(watched) = state.probes.get_mut(probe) {
+                    watched.last = Some(observation);
+                }
+            }
+        }
+        self.keep(&state, &effects);
+        drop(state);
+        self.follow_up(effects, false);
+    }
+
+    /// Forgets what no page shows any more.
+    pub(crate) fn prune(&self) {
+        let horizon = self.clock.now().minus(PAGE_HORIZON);
+        self.state().tower.prune(horizon);
+    }
+
+    /// Begins or ends the alert that Yagura's own uplink is gone.
+    pub(crate) fn uplink_is(&self, is_up: bool) {
+        let now = self.clock.now();
+        let mut state = self.state();
+        let (started_at, ended_at) = match (state.uplink_lost_since, is_up) {
+            (None, false) => (now, None),
+            (Some(since), true) => (since, Some(now)),
+            _ => return,
+        };
+        state.uplink_lost_since = if is_up { None } else { Some(now) };
+        drop(state);
+        self.writer.changes([Change::Alert { kind: notify::UPLINK_LOST, started_at, ended_at }]);
+        notify::log(&notify::Notification { alert_type: notify::UPLINK_LOST, started_at, ended_at });
+        self.changed();
+    }
+
+    /// Leaves effects with the writer, in the order in which the rules gave them.
+    fn keep(&self, _held: &MutexGuard<'_, State>, effects: &[Effect]) {
+        if !effects.is_empty() {
+            self.writer.changes(effects.iter().cloned().map(Change::Effect));
+        }
+    }
+
+    /// Tells pages and the log.
+    fn follow_up(&self, effects: Vec<Effect>, is_first_result: bool) {
+        let is_visible = effects.iter().any(|effect| !matches!(effect, Effect::ProbeHistory { .. }));
+        if is_visible || is_first_result {
+            self.changed();
+        }
+        for effect in effects {
+            let Effect::ComponentHistory { component, changes, .. } = effect else { continue };
+            let Some(newest) = changes.last() else { continue };
+            let slug = self.slug_of(component).map(String::from).unwrap_or_default();
+            match newest.state {
+                Status::Operational => tracing::info!(component = slug, since = %newest.at, "operational"),
+                status => tracing::warn!(component = slug, status = status.name(), since = %newest.at, "status changed"),
+            }
+        }
+    }
+
+    fn slug_of(&self, key: ComponentKey) -> Option<Slug> {
+        let state = self.state();
+        let index = state.components.iter().position(|component| component.key == key)?;
+        state.config.components.get(index).map(|component| component.slug.clone())
+    }
+}
+
+fn version_after(version: u64, now: Timestamp) -> u64 {
+    u64::try_from(now.as_ms()).unwrap_or(0).max(version + 1)
+}

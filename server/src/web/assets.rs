@@ -1,0 +1,52 @@
+//! The files inside the program: page assets with a hash in their names (kept by browsers for ever), and a few fixed ones.
+
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use bytes::Bytes;
+
+use super::page_cache::Encoding;
+
+include!(concat!(env!("OUT_DIR"), "/assets.rs"));
+
+/// One embedded file and its compressed forms.
+struct Asset {
+    path: &'static str,
+    content_type: &'static str,
+    plain: &'static [u8],
+    brotli: Option<&'static [u8]>,
+    gzip: Option<&'static [u8]>,
+}
+
+/// What pages load.
+pub(super) fn names() -> app::data::Assets {
+    let islands = JS.zip(WASM).map(|(js, wasm)| (js.to_owned(), wasm.to_owned()));
+    app::data::Assets { css: CSS.map(str::to_owned), islands, build: BUILD.to_owned() }
+}
+
+/// The file at this path.
+pub(super) fn file(path: &str, headers: &HeaderMap) -> Option<Response> {
+    let asset = ASSETS.iter().find(|asset| asset.path == path)?;
+    let is_hashed = path.starts_with("/pkg/");
+    let etag = format!("\"{BUILD}\"");
+    let unchanged = headers.get(header::IF_NONE_MATCH).is_some_and(|value| value.as_bytes() == etag.as_bytes());
+    let (bytes, encoding) = match Encoding::accepted(headers) {
+        Encoding::Brotli if asset.brotli.is_some() => (asset.brotli.unwrap_or_default(), Some("br")),
+        Encoding::Brotli | Encoding::Gzip if asset.gzip.is_some() => (asset.gzip.unwrap_or_default(), Some("gzip")),
+        _ => (asset.plain, None),
+    };
+    let mut response = Response::new(Body::from(Bytes::from_static(if unchanged { b"" } else { bytes })));
+    if unchanged {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+    }
+    let into = response.headers_mut();
+    into.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type));
+    into.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    let caching = if is_hashed { "public, max-age=31536000, immutable" } else { "public, max-age=3600" };
+    into.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
+    into.extend(HeaderValue::from_str(&etag).ok().map(|etag| (header::ETAG, etag)));
+    if let Some(encoding) = encoding.filter(|_| !unchanged) {
+        into.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    }
+    Some(response)
+}

@@ -1,0 +1,186 @@
+//! What pages read, out of the state in memory. Here everything private stays behind: the structs of `app` have no place for it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::data::{
+    CheckKind, ComponentPage, PageData, PageError, PublicCheck, PublicComponent, PublicDay, PublicGroup, PublicOutage, PublicResult,
+    PublicSite, StatusPage, Summary,
+};
+use domain::component::Status;
+use domain::probe::heartbeat::HeartbeatPhase;
+use domain::probe::spec::{ActionSpec, CheckSpec};
+use domain::text::Language;
+use domain::time::{TimeRange, Timestamp};
+use domain::tower::{ComponentWatch, ProbeMachine};
+use domain::uptime::{self, Tally};
+use jiff::civil::Date;
+
+use crate::config::{ComponentSpec, Config};
+use crate::service::monitoring::{Monitoring, State};
+
+/// Days of a bar.
+const DAYS: u16 = 90;
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// Reads for pages.
+pub(super) struct Reader(pub(super) Arc<Monitoring>);
+
+/// True when a page about this component may be shown.
+pub(super) fn is_public(monitoring: &Monitoring, slug: &str) -> bool {
+    let config = Arc::clone(&monitoring.state().config);
+    config.components.iter().any(|component| component.is_public && component.slug.as_str() == slug)
+}
+
+#[async_trait::async_trait]
+impl PageData for Reader {
+    async fn status(&self, language: Language) -> StatusPage {
+        let now = self.0.clock.now();
+        let version = self.0.version();
+        let state = self.0.state();
+        let days = uptime::days_until(now, DAYS, &state.config.site.time_zone);
+        let shown: Vec<(usize, PublicComponent)> = (0..state.components.len())
+            .filter(|index| state.config.components[*index].is_public)
+            .filter_map(|index| Some((index, component(&state, index, language, &days)?)))
+            .collect();
+        let summary = summarize(&shown);
+        StatusPage {
+            version,
+            taken_at: now,
+            summary,
+            uplink_lost_since: state.uplink_lost_since,
+            groups: grouped(&state.config, language, shown),
+            weights: state.config.uptime,
+        }
+    }
+
+    async fn component(&self, language: Language, slug: &str) -> Result<ComponentPage, PageError> {
+        let now = self.0.clock.now();
+        let version = self.0.version();
+        let state = self.0.state();
+        let is_it = |spec: &ComponentSpec| spec.is_public && spec.slug.as_str() == slug;
+        let index = state.config.components.iter().position(is_it).ok_or(PageError::NotFound)?;
+        let days = uptime::days_until(now, DAYS, &state.config.site.time_zone);
+        let shown = component(&state, index, language, &days).ok_or(PageError::NotFound)?;
+        let watch = state.tower.component(state.components[index].key).ok_or(PageError::NotFound)?;
+        let history = watch.history.changes();
+        let over = |days: u32| uptime::tally(history, &[], &[TimeRange::new(now.minus(DAY * days), now)])[0];
+        let outages = watch.outages.iter().rev().map(|(_, outage)| PublicOutage {
+            started_at: outage.started_at,
+            ended: outage.ended,
+            worst: outage.worst,
+            segments: outage.segments.clone(),
+        });
+        Ok(ComponentPage {
+            version,
+            taken_at: now,
+            component: shown,
+            spans: [over(1), over(7), over(30), over(90)],
+            weights: state.config.uptime,
+            outages: outages.collect(),
+            checks: checks(&state, watch, now),
+        })
+    }
+
+    fn site(&self, language: Language) -> PublicSite {
+        let site = &self.0.state().config.site;
+        PublicSite {
+            name: site.name.get(language).to_owned(),
+            description: site.description.as_ref().map(|description| description.get(language).to_owned()),
+            languages: site.languages.clone(),
+            time_zone: site.time_zone.clone(),
+        }
+    }
+}
+
+fn component(state: &State, index: usize, language: Language, days: &[(Date, TimeRange)]) -> Option<PublicComponent> {
+    let spec = &state.config.components[index];
+    let watched = &state.components[index];
+    let watch = state.tower.component(watched.key)?;
+    let ranges: Vec<TimeRange> = days.iter().map(|(_, range)| *range).collect();
+    let tallies = uptime::tally(watch.history.changes(), &[], &ranges);
+    let mut whole = Tally::default();
+    tallies.iter().for_each(|tally| whole.add(tally));
+    let checked_at = watch.probes.iter().filter_map(|key| state.probes.get(key)?.last.as_ref().map(|last| last.at)).max();
+    Some(PublicComponent {
+        slug: spec.slug.as_str().to_owned(),
+        name: spec.name.get(language).to_owned(),
+        description: spec.description.as_ref().map(|description| description.get(language).to_owned()),
+        status: watch.status(),
+        since: watch.outages.last().map(|(_, outage)| outage).filter(|o| o.ended.is_none()).map(|o| o.started_at).or(watch.status_since()),
+        watched_since: watched.watched_since,
+        checked_at,
+        days: days.iter().zip(tallies).map(|((date, _), tally)| PublicDay { date: *date, tally }).collect(),
+        tally: whole,
+        troubled_dependencies: troubled(state, spec, language),
+    })
+}
+
+/// Names of public components that this one depends on and that are in trouble.
+fn troubled(state: &State, spec: &ComponentSpec, language: Language) -> Vec<String> {
+    let of = spec.depends_on.iter().filter_map(|slug| {
+        let index = state.config.components.iter().position(|component| component.slug == *slug && component.is_public)?;
+        let status = state.tower.component(state.components[index].key)?.status();
+        status.is_outage().then(|| state.config.components[index].name.get(language).to_owned())
+    });
+    of.collect()
+}
+
+fn summarize(shown: &[(usize, PublicComponent)]) -> Summary {
+    let all = || shown.iter().map(|(_, component)| component);
+    let worst = all().map(|component| component.status).max_by_key(|status| status.concern()).unwrap_or(Status::Unknown);
+    let affected = || all().filter(|component| component.status == worst);
+    // Trouble is as old as its oldest part; all being well is as old as the last recovery.
+    let since = if worst == Status::Operational {
+        affected().filter_map(|component| component.since).max()
+    } else {
+        affected().filter_map(|component| component.since).min()
+    };
+    Summary { worst, total: shown.len(), affected: affected().count(), since }
+}
+
+fn grouped(config: &Config, language: Language, shown: Vec<(usize, PublicComponent)>) -> Vec<PublicGroup> {
+    let mut groups: Vec<PublicGroup> = config
+        .groups
+        .iter()
+        .map(|group| PublicGroup {
+            slug: group.slug.as_str().to_owned(),
+            name: Some(group.name.get(language).to_owned()),
+            components: Vec::new(),
+        })
+        .collect();
+    let mut ungrouped = PublicGroup { slug: String::new(), name: None, components: Vec::new() };
+    for (index, component) in shown {
+        let group = config.components[index].group.as_ref();
+        let place = group.and_then(|slug| groups.iter_mut().find(|group| group.slug == slug.as_str()));
+        place.unwrap_or(&mut ungrouped).components.push(component);
+    }
+    groups.push(ungrouped);
+    groups.retain(|group| !group.components.is_empty());
+    groups
+}
+
+fn checks(state: &State, watch: &ComponentWatch, now: Timestamp) -> Vec<PublicCheck> {
+    let mut watched: Vec<_> = watch.probes.iter().filter_map(|key| Some((*key, state.probes.get(key)?))).collect();
+    watched.sort_by_key(|(_, probe)| probe.index);
+    let shown = watched.into_iter().map(|(key, probe)| {
+        let kind = match &state.config.probes[probe.index].check {
+            CheckSpec::Active(active) => match active.action {
+                ActionSpec::Http(_) => CheckKind::Http,
+                ActionSpec::Tcp(_) => CheckKind::Tcp,
+            },
+            CheckSpec::Heartbeat(_) => CheckKind::Heartbeat(match state.tower.probe(key) {
+                Some(ProbeMachine::Heartbeat(machine)) => machine.phase(now),
+                _ => HeartbeatPhase::New,
+            }),
+        };
+        let last = probe.last.as_ref().map(|last| PublicResult {
+            at: last.at,
+            verdict: last.verdict,
+            duration_us: last.duration_us,
+            cause: last.cause.as_ref().map(|cause| cause.kind),
+        });
+        PublicCheck { kind, last }
+    });
+    shown.collect()
+}

@@ -1,0 +1,71 @@
+//! What can go wrong with the database: what, where, what to do.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+/// A failure of the database.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// The file cannot be opened or created.
+    #[error("cannot open the database {}: {source}; check that the folder exists and belongs to this user", .path.display())]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: sqlx::Error,
+    },
+    /// A migration failed; nothing of it was kept.
+    #[error("cannot bring the database {} up to this version: {source}; was it written by a newer Yagura?", .path.display())]
+    Migrate {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: Box<sqlx::migrate::MigrateError>,
+    },
+    /// A statement failed.
+    #[error("the database refused to {action}: {source}")]
+    Statement {
+        /// What was being done.
+        action: &'static str,
+        /// Why.
+        source: sqlx::Error,
+    },
+    /// A stored value that this version does not know.
+    #[error("the database holds {what} `{value}`, which this version does not know; was it written by a newer Yagura?")]
+    UnknownValue {
+        /// The kind of value.
+        what: &'static str,
+        /// What was found.
+        value: String,
+    },
+    /// It could not be written within the time its sender waits.
+    #[error("the database did not take the write in time; it may be locked by another program, or the disk may be full")]
+    TooSlow,
+    /// The writer has stopped.
+    #[error("Yagura is stopping and takes no more writes")]
+    Stopped,
+}
+
+impl StoreError {
+    /// Wraps an error of sqlx with what was being done.
+    pub(crate) fn doing(action: &'static str) -> impl FnOnce(sqlx::Error) -> Self {
+        move |source| Self::Statement { action, source }
+    }
+
+    /// True when somebody else holds the lock and trying again may help.
+    pub fn is_busy(&self) -> bool {
+        let source = match self {
+            Self::Open { source, .. } | Self::Statement { source, .. } => source,
+            Self::Migrate { source, .. } => match source.as_ref() {
+                sqlx::migrate::MigrateError::Execute(source)
+                | sqlx::migrate::MigrateError::ExecuteMigration(source, _) => source,
+                _ => return false,
+            },
+            _ => return false,
+        };
+        // SQLITE_BUSY is 5, SQLITE_LOCKED 6; extended codes carry more in the higher byte.
+        let code = source.as_database_error().and_then(|error| error.code()).and_then(|code| code.parse::<u32>().ok());
+        code.is_some_and(|code| matches!(code & 0xff, 5 | 6))
+    }
+}

@@ -1,0 +1,94 @@
+//! SQLite, and the only SQL. One writer task owns the only writing connection; reads go through a small pool beside it (WAL).
+//!
+//! This crate never decides anything and never reads a clock: it stores what it is given and gives back domain types.
+//!
+//! Code map: [`Store`] opens the file; [`writer`] takes what must be kept, in batches, without ever making a probe wait;
+//! `apply` is what one batch does; [`roster`] gives configured things their keys; [`load`] reads what a restart needs;
+//! [`rollup`] condenses and [`retention`] deletes, both in slices inside the writer.
+
+mod apply;
+mod codes;
+mod error;
+pub mod load;
+pub mod retention;
+pub mod rollup;
+pub mod roster;
+pub mod writer;
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::ConnectOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+
+pub use error::StoreError;
+pub use writer::{Writer, WriterHandle};
+
+/// The one connection that writes; only [`Writer`] can use it.
+#[derive(Debug)]
+pub struct WritingConnection(SqliteConnection);
+
+/// Name of the database within the data folder.
+pub const FILE_NAME: &str = "yagura.db";
+/// How long one attempt waits for a lock that somebody else holds; the writer then tries again, readers give up.
+const BUSY_TIMEOUT: Duration = Duration::from_millis(250);
+/// Reading connections. Pages come from memory, so few are needed.
+const READERS: u32 = 3;
+
+/// An open database.
+#[derive(Clone, Debug)]
+pub struct Store {
+    path: PathBuf,
+    readers: SqlitePool,
+}
+
+fn options(path: &Path) -> Result<SqliteConnectOptions, StoreError> {
+    let options = SqliteConnectOptions::from_str("sqlite://")
+        .map_err(|source| StoreError::Open { path: path.to_owned(), source })?
+        .filename(path)
+        .busy_timeout(BUSY_TIMEOUT)
+        .foreign_keys(true)
+        .disable_statement_logging();
+    Ok(options)
+}
+
+impl Store {
+    /// Opens the database in `data`, creates it if it is not there, and applies the migrations. Gives the connection for the
+    /// writer beside it. A database that somebody else keeps locked is an error that [`StoreError::is_busy`] tells from others.
+    pub async fn open(data: &Path) -> Result<(Self, WritingConnection), StoreError> {
+        let path = data.join(FILE_NAME);
+        let open = |source| StoreError::Open { path: path.clone(), source };
+        let writing = options(&path)?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            // 16 MiB: the upper levels of all trees stay in memory; the file itself is cached by the system.
+            .pragma("cache_size", "-16384")
+            .pragma("journal_size_limit", "67108864");
+        let mut connection = writing.connect().await.map_err(open)?;
+        sqlx::migrate!("../../migrations")
+            .run(&mut connection)
+            .await
+            .map_err(|source| StoreError::Migrate { path: path.clone(), source: Box::new(source) })?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .acquire_timeout(Duration::from_secs(2))
+            .connect_lazy_with(options(&path)?.read_only(true).pragma("cache_size", "-4096"));
+        Ok((Self { path, readers }, WritingConnection(connection)))
+    }
+
+    /// Where the file is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// True when the database answers a read.
+    pub async fn is_readable(&self) -> bool {
+        sqlx::query("SELECT 1 FROM mark LIMIT 1").fetch_optional(&self.readers).await.is_ok() && self.path.exists()
+    }
+
+    pub(crate) fn readers(&self) -> &SqlitePool {
+        &self.readers
+    }
+}

@@ -1,0 +1,30 @@
+//! Builds what the browser gets, and watches for changes while developing: `cargo xtask assets`, `cargo xtask dev`.
+//!
+//! In the place of cargo-leptos: wasm-bindgen is a library here, so its version comes from Cargo.lock and nothing is installed by
+//! hand; wasm-opt and the bundler come from npm by a lock file. See ARCHITECTURE.md, "The build".
+
+mod assets;
+mod dev;
+mod tools;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: cargo xtask assets | dev [-- ARGUMENTS OF yagura]
+  assets   build the WASM, its JS glue and the CSS into target/site, from which the server embeds them
+  dev      build and run, and do both again when a file changes; open pages reload by themselves";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = match arguments.first().map(String::as_str) {
+        Some("assets") => assets::build(),
+        Some("dev") => dev::run(arguments.get(2..).unwrap_or_default()),
+        _ => Err(USAGE.to_owned()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("xtask: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
