@@ -18,9 +18,14 @@ pub fn date(text: &Text, date: Date) -> String {
 /// A moment with its date and zone: `12 April 2026, 14:03:09 JST`.
 pub fn moment(text: &Text, at: Timestamp, zone: &TimeZone) -> String {
     let local = at.to_jiff().to_zoned(zone.clone());
-    let time = format!("{:02}:{:02}:{:02}", local.hour(), local.minute(), local.second());
     let abbreviation = local.strftime("%Z").to_string();
-    text.with("moment", &[("date", date(text, local.date()).into()), ("time", time.into()), ("zone", abbreviation.into())])
+    text.with("moment", &[("date", date(text, local.date()).into()), ("time", time_of_day(at, zone).into()), ("zone", abbreviation.into())])
+}
+
+/// The time of day alone, for where the date is plain: `14:03:09`.
+pub fn time_of_day(at: Timestamp, zone: &TimeZone) -> String {
+    let local = at.to_jiff().to_zoned(zone.clone());
+    format!("{:02}:{:02}:{:02}", local.hour(), local.minute(), local.second())
 }
 
 /// A length of time by its two largest units: `2 h 5 min`. Seconds are rounded down; less than one is said so.

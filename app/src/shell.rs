@@ -1,6 +1,7 @@
 //! The HTML around every page: head, header, footer, and the script that wakes the islands when the browser has nothing better to do.
 
 use leptos::prelude::*;
+use leptos_meta::{MetaTags, provide_meta_context};
 
 use crate::data::PageContext;
 use crate::islands::live_status::LiveStatus;
@@ -12,6 +13,7 @@ const WAKE: &str = "(g,w)=>{let i=self.requestIdleCallback||setTimeout;i(()=>imp
 /// A whole document.
 #[component]
 pub fn Document() -> impl IntoView {
+    provide_meta_context();
     let context = expect_context::<PageContext>();
     let text = context.text();
     let site = context.data.site(context.language);
@@ -32,7 +34,7 @@ pub fn Document() -> impl IntoView {
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
-                <title>{site.name.clone()}</title>
+                <MetaTags/>
                 {site.description.clone().map(|description| view! { <meta name="description" content=description/> })}
                 <link rel="icon" href="/icon.svg" type="image/svg+xml"/>
                 {alternates}

@@ -11,10 +11,11 @@ pub(crate) struct BundledRunbook {
 }
 
 impl BundledRunbook {
-    /// The `title:` of its front matter, else its slug.
+    /// Its title in its own language, from the line `title: { ja: "…", en: "…" }` of the front matter, else its slug.
     pub(crate) fn title(&self) -> &'static str {
-        let title = self.source.lines().find_map(|line| line.strip_prefix("title:"));
-        title.map_or(self.slug, |title| title.trim().trim_matches('"'))
+        let line = self.source.lines().find_map(|line| line.strip_prefix("title:"));
+        let own = line.and_then(|line| line.split_once(&format!("{}: \"", self.language)));
+        own.and_then(|(_, rest)| rest.split('"').next()).unwrap_or(self.slug)
     }
 }
 

@@ -1,1 +1,15 @@
-fn main(){}
+//! What crosses crates, as one binary: HTTP, stories of monitoring, faults, the command line, and the rules of the repository.
+
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
+mod architecture;
+mod cli;
+mod config_reload;
+mod faults;
+mod heartbeats;
+mod messages;
+mod monitoring;
+mod pages;
+mod privacy;
+mod tidy;
+mod uplink;

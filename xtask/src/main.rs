@@ -4,19 +4,22 @@
 //! hand; wasm-opt and the bundler come from npm by a lock file. See ARCHITECTURE.md, "The build".
 
 mod assets;
+mod browser;
 mod dev;
 mod tools;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask assets | dev [-- ARGUMENTS OF yagura]
+const USAGE: &str = "usage: cargo xtask assets | browser [FILE…] | dev [-- ARGUMENTS OF yagura]
   assets   build the WASM, its JS glue and the CSS into target/site, from which the server embeds them
+  browser  run the browser tests (all, or the named files) against target/debug/yagura
   dev      build and run, and do both again when a file changes; open pages reload by themselves";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match arguments.first().map(String::as_str) {
         Some("assets") => assets::build(),
+        Some("browser") => browser::test(arguments.get(1..).unwrap_or_default()),
         Some("dev") => dev::run(arguments.get(2..).unwrap_or_default()),
         _ => Err(USAGE.to_owned()),
     };

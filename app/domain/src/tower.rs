@@ -104,7 +104,7 @@ pub struct ComponentWatch {
     pub history: Track<Status>,
     /// Its outages by ordinal, oldest first, as far back as the history.
     pub outages: Vec<(u32, Outage)>,
-    /// The ordinal of its next outage, from 1; never used twice.
+    /// The ordinal of its next outage, from 1.
     pub next_ordinal: u32,
 }
 

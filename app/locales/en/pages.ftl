@@ -44,6 +44,7 @@ summary-unknown = { $affected ->
    *[other] The state of { $affected } of { $total } components is not known
 }
 summary-empty = Nothing is watched yet
+checked-at = Last check on { $when }
 since = since
 uplink-lost = Yagura itself has lost its connection: what is outside cannot be seen
 depends-on-troubled = It depends on { $names }, which is in trouble too.

@@ -29,6 +29,7 @@ summary-major-outage = { $total } 件中 { $affected } 件が停止していま�
 summary-under-maintenance = { $affected } 件がメンテナンス中です
 summary-unknown = { $total } 件中 { $affected } 件の状態が分かりません
 summary-empty = まだ何も見張っていません
+checked-at = 最終確認：{ $when }
 since = 開始：
 uplink-lost = Yagura 自身の接続が切れているため、外の状態を確認できません
 depends-on-troubled = 依存先の { $names } でも障害が起きています。

@@ -97,6 +97,7 @@ fn patch(fresh: &Document) {
     } else {
         content.set_inner_html(&fresh_content.inner_html());
     }
+    page.set_title(&fresh.title());
     if let Some(version) = fresh_content.get_attribute("data-version") {
         let _ = content.set_attribute("data-version", &version);
     }

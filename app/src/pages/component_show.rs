@@ -4,6 +4,7 @@ use domain::component::Status;
 use domain::outage::OutageEnd;
 use domain::uptime::{Tally, Weights};
 use leptos::prelude::*;
+use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 use crate::data::{CheckKind, ComponentPage, PageContext, PublicCheck, PublicDay, PublicOutage, PublicSite};
@@ -38,6 +39,7 @@ fn show(text: &Text, site: &PublicSite, page: &ComponentPage) -> impl IntoView +
         view! { <p class="because">{text.with("depends-on-troubled", &[("names", names.into())])}</p> }
     });
     view! {
+        <Title text=format!("{}: {} · {}", component.name, format::status(text, component.status), site.name)/>
         <StatusSymbols/>
         <main id="content" class="page" data-version=page.version>
             <p class="back"><a href=to::status(text.language())>{text.get("back-to-status")}</a></p>

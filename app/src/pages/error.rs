@@ -1,6 +1,7 @@
 //! The page for addresses that lead nowhere: what happened, and the way back.
 
 use leptos::prelude::*;
+use leptos_meta::Title;
 
 use crate::data::PageContext;
 use crate::routes::to;
@@ -12,6 +13,7 @@ pub fn NotFound() -> impl IntoView {
     context.set_status(404);
     let text = context.text();
     view! {
+        <Title text=text.get("not-found-title")/>
         <main id="content" class="page">
             <h1>{text.get("not-found-title")}</h1>
             <p>{text.get("not-found-text")}</p>

@@ -2,6 +2,7 @@
 
 use domain::uptime::Weights;
 use leptos::prelude::*;
+use leptos_meta::Title;
 
 use crate::data::{PageContext, PublicComponent, PublicGroup, PublicSite, StatusPage};
 use crate::format;
@@ -9,7 +10,7 @@ use crate::i18n::Text;
 use crate::parts::day_bar::{DayBar, Legend};
 use crate::parts::formula::Formula;
 use crate::parts::status_mark::{StatusMark, StatusSymbols};
-use crate::parts::summary::SummarySentence;
+use crate::parts::summary::{SummarySentence, sentence};
 use crate::parts::time_text::TimeText;
 use crate::routes::to;
 
@@ -31,6 +32,7 @@ pub fn StatusIndex() -> impl IntoView {
         });
         let body = if page.groups.is_empty() { empty(&text).into_any() } else { list(&text, &site, &page).into_any() };
         view! {
+            <Title text=format!("{} · {}", sentence(&text, page.summary), site.name)/>
             <StatusSymbols/>
             <main id="content" class="page" data-version=page.version>
                 <SummarySentence summary=page.summary zone=site.time_zone.clone() text=text.clone()/>
@@ -87,6 +89,10 @@ fn row(text: &Text, site: &PublicSite, weights: Weights, component: &PublicCompo
     let since = (component.status != domain::component::Status::Operational).then_some(component.since).flatten().map(|at| {
         view! { <span class="since">{text.get("since")} " " <TimeText at=at zone=site.time_zone.clone() text=text.clone()/></span> }
     });
+    let checked = component.checked_at.map(|at| {
+        let spoken = text.with("checked-at", &[("when", format::moment(text, at, &site.time_zone).into())]);
+        view! { <time class="checked" datetime=at.to_string() title=spoken>{format::time_of_day(at, &site.time_zone)}</time> }
+    });
     view! {
         <li class="component" id=format!("component-{}", component.slug) data-live>
             <div class="component-head">
@@ -98,7 +104,7 @@ fn row(text: &Text, site: &PublicSite, weights: Weights, component: &PublicCompo
             <a class="bar-link" href=href>
                 <DayBar days=component.days.clone() weights=weights text=text.clone()/>
             </a>
-            <span class="uptime">{format::uptime(text, &component.tally, weights)}</span>
+            <span class="uptime">{format::uptime(text, &component.tally, weights)} {checked}</span>
             {because}
         </li>
     }

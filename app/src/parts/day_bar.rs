@@ -19,9 +19,9 @@ const HEIGHT: usize = 28;
 const fn height(status: Status) -> usize {
     match status {
         Status::MajorOutage => 28,
-        Status::PartialOutage => 25,
-        Status::DegradedPerformance => 22,
-        Status::Operational => 18,
+        Status::PartialOutage => 26,
+        Status::DegradedPerformance => 24,
+        Status::Operational => 20,
         Status::UnderMaintenance => 10,
         Status::Unknown | Status::Unwatched => 4,
     }

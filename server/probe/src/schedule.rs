@@ -200,12 +200,9 @@ fn next_in_phase(first: Duration, every: Duration, phase: Duration) -> Duration 
     phase + every * u32::try_from(steps).unwrap_or(u32::MAX)
 }
 
-/// The first start that is not yet past, and how many were.
+/// The newest start that is due, or the next if none is, and how many before it did not happen. One that is late still runs.
 fn skip_missed(next: Duration, now: Duration, every: Duration) -> (Duration, u64) {
-    if next >= now {
-        return (next, 0);
-    }
-    let missed = (now - next).as_nanos().div_ceil(every.as_nanos().max(1));
+    let missed = now.saturating_sub(next).as_nanos() / every.as_nanos().max(1);
     (next + every * u32::try_from(missed).unwrap_or(u32::MAX), u64::try_from(missed).unwrap_or(u64::MAX))
 }
 
@@ -229,7 +226,8 @@ mod tests {
     fn what_was_missed_is_counted_and_the_phase_kept() {
         let s = Duration::from_secs;
         assert_eq!(skip_missed(s(20), s(15), s(10)), (s(20), 0));
-        assert_eq!(skip_missed(s(20), s(41), s(10)), (s(50), 3));
+        assert_eq!(skip_missed(s(20), s(22), s(10)), (s(20), 0), "late, but it runs");
+        assert_eq!(skip_missed(s(20), s(41), s(10)), (s(40), 2));
         assert_eq!(next_in_phase(s(1), s(30), s(7)), s(37));
         assert_eq!(next_in_phase(s(100), s(30), s(7)), s(127));
     }

@@ -47,9 +47,11 @@ impl ConfigWatch {
     pub(crate) async fn run(mut self, loaded: Loaded) {
         let Loaded { files_read, fingerprint, .. } = loaded;
         let (mut files, mut fingerprint) = (files_read, fingerprint);
-        let mut seen = look(&files);
+        // Nothing seen yet: the first look reads again, in case the file changed between its reading and now.
+        let mut seen = Look::new();
         loop {
-            tokio::time::sleep(LOOK_EVERY).await;
+            let clock = &self.monitoring.clock;
+            clock.sleep_until(clock.elapsed() + LOOK_EVERY).await;
             let now = look(&files);
             if now == seen {
                 continue;
@@ -65,9 +67,14 @@ impl ConfigWatch {
                     if loaded.fingerprint == fingerprint && !is_back {
                         continue;
                     }
-                    fingerprint = loaded.fingerprint;
-                    self.is_valid.store(true, Ordering::Relaxed);
-                    self.take_up(loaded.config).await;
+                    match self.take_up(loaded.config).await {
+                        Ok(()) => fingerprint = loaded.fingerprint,
+                        // The next look tries again.
+                        Err(problem) => {
+                            tracing::error!(problem, "the changed configuration could not be taken up; the one before stays in force");
+                            seen = Look::new();
+                        }
+                    }
                 }
                 Ok(Err(errors)) => {
                     files.clone_from(&errors.files_read);
@@ -80,26 +87,18 @@ impl ConfigWatch {
         }
     }
 
-    async fn take_up(&mut self, config: Config) {
+    async fn take_up(&mut self, config: Config) -> Result<(), String> {
         let config = Arc::new(config);
-        let roster = match enrolment::enrol(&self.monitoring, &config).await {
-            Ok(roster) => roster,
-            Err(error) => return tracing::error!(%error, "the new configuration could not be taken up"),
-        };
-        let prepared = match self.scheduler.prepare(enrolment::schedule(&config, &roster)) {
-            Ok(prepared) => prepared,
-            Err((_, error)) => {
-                self.is_valid.store(false, Ordering::Relaxed);
-                return tracing::error!(%error, "the new configuration names a probe that cannot run; the one before stays in force");
-            }
-        };
+        self.is_valid.store(false, Ordering::Relaxed);
+        let roster = enrolment::enrol(&self.monitoring, &config).await.map_err(|error| error.to_string())?;
+        let prepared = self.scheduler.prepare(enrolment::schedule(&config, &roster)).map_err(|(_, error)| error.to_string())?;
         self.uplink.set_targets(targets(&config));
         let (components, probes) = (config.components.len(), config.probes.len());
-        if let Err(error) = enrolment::switch_to(&self.monitoring, &self.store, config, &roster).await {
-            return tracing::error!(%error, "the new configuration could not be taken up");
-        }
+        enrolment::switch_to(&self.monitoring, &self.store, config, &roster).await.map_err(|error| error.to_string())?;
         self.scheduler.switch_to(prepared);
+        self.is_valid.store(true, Ordering::Relaxed);
         tracing::info!(components, probes, "took up the changed configuration");
+        Ok(())
     }
 }
 

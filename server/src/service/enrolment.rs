@@ -27,15 +27,10 @@ const PINGS_READ: u32 = 20;
 
 /// The configuration as the store wants it.
 fn wanted(config: &Config, now: Timestamp) -> Wanted {
-    let components = config.components.iter().map(|component| {
-        let mut probes: Vec<&str> =
-            config.probes.iter().filter(|probe| probe.component == component.slug).map(|probe| probe.slug.as_str()).collect();
-        probes.sort_unstable();
-        WantedComponent {
-            slug: component.slug.clone(),
-            renamed_from: component.renamed_from.clone(),
-            members: format!("{:?}: {}", component.combine, probes.join(" ")),
-        }
+    let components = config.components.iter().map(|component| WantedComponent {
+        slug: component.slug.clone(),
+        renamed_from: component.renamed_from.clone(),
+        rule: format!("{:?}", component.combine),
     });
     let probes = config.probes.iter().map(|probe| WantedProbe {
         slug: probe.slug.clone(),

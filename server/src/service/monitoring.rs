@@ -155,7 +155,8 @@ impl Monitoring {
             (KeptPing { probe, ping, run_ms: effect.run_ms, body }, effects)
         };
         self.follow_up(effects, false);
-        match self.writer.commit(vec![Change::Ping(kept)], PING_COMMIT_LIMIT).await {
+        let limit = self.clock.sleep_until(self.clock.elapsed() + PING_COMMIT_LIMIT);
+        match self.writer.commit(vec![Change::Ping(kept)], limit).await {
             Ok(()) => PingOutcome::Kept,
             Err(error) => PingOutcome::NotKept(error),
         }

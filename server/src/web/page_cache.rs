@@ -31,6 +31,8 @@ const PAGES_MAX: usize = 2_500;
 /// Largest page that is taken from the renderer: 3,000 components are about 6 MB.
 const PAGE_BYTES_MAX: usize = 32 * 1024 * 1024;
 
+const DOCUMENT_END: &str = "</html>";
+
 /// A public page in one language.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Page {
@@ -123,6 +125,8 @@ pub(crate) struct PageCache {
 
 impl Default for PageCache {
     fn default() -> Self {
+        // Leptos spawns on tokio; a second server in one process (tests) finds that done.
+        let _ = any_spawner::Executor::init_tokio();
         Self { entries: RwLock::default(), assets: Arc::new(assets::names()), renderings: std::sync::atomic::AtomicU64::new(0) }
     }
 }
@@ -217,7 +221,9 @@ async fn render(web: &Web, page: &Page, assets: Arc<Assets>) -> Result<Rendered,
     let response = handler(request).await;
     let body = http_body_util::Limited::new(response.into_body(), PAGE_BYTES_MAX).collect().await;
     let html = body.map_err(|error| error.to_string())?.to_bytes();
-    let html = String::from_utf8(html.to_vec()).map_err(|error| error.to_string())?;
+    let mut html = String::from_utf8(html.to_vec()).map_err(|error| error.to_string())?;
+    // What Leptos puts behind the document serves resources that hydrate; islands have none, and a nonce would change the bytes.
+    html.truncate(html.rfind(DOCUMENT_END).map_or(html.len(), |end| end + DOCUMENT_END.len()));
     let policy = security::policy(&html);
     let plain = Bytes::from(html);
     let (brotli, gzip) = tokio::task::spawn_blocking({
@@ -273,9 +279,21 @@ fn respond(rendered: &Rendered, headers: &HeaderMap) -> Response {
     response
 }
 
-/// Only when the very first rendering of a page fails.
+/// The page for our own failures. It is fixed text: whatever failed must not be needed for it.
+const FAILURE: &str = "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
+<title>500</title><h1>This page cannot be shown right now</h1><p>Yagura itself failed here; what it watches may be fine. \
+Please try again in a minute.</p><div lang=\"ja\"><h2>このページは今表示できません</h2><p>Yagura 自身の不具合です。\
+見張っているサービスは正常かもしれません。1 分ほどしてから再度お試しください。</p></div>";
+
+/// When the very first rendering of a page fails.
 fn unavailable() -> Response {
-    let mut response = Response::new(Body::from("This page cannot be shown right now. Please try again in a minute.\n"));
+    let mut response = Response::new(Body::from(FAILURE));
     *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     response
+}
+
+/// When a handler panics. The panic itself is in the log.
+pub(super) fn after_panic(_: Box<dyn std::any::Any + Send>) -> Response {
+    unavailable()
 }

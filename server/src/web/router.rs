@@ -12,7 +12,7 @@ use domain::text::Language;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
-use super::page_cache::Page;
+use super::page_cache::{self, Page};
 use super::{Web, assets, events, health, language, metrics, ping, security};
 
 /// Longest a sender may take over its body.
@@ -38,9 +38,9 @@ pub(crate) fn router(web: Web) -> Router {
         .route("/metrics", get(metrics::expose))
         // Files, and everything that leads nowhere.
         .fallback(file_or_nothing)
-        .layer(middleware::from_fn(security::headers))
+        .layer(CatchPanicLayer::custom(page_cache::after_panic))
         .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
-        .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn(security::headers))
         .with_state(web)
 }
 

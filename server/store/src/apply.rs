@@ -38,6 +38,18 @@ impl Batch {
         self.changes.retain(|(_, sender)| sender.as_ref().is_none_or(|sender| !sender.is_closed()));
     }
 
+    /// The same, one by one.
+    pub(crate) fn into_singles(self) -> impl Iterator<Item = Self> {
+        let alive_at_ms = self.alive_at_ms;
+        let results = self.results.into_iter().map(move |result| Self::new(vec![result], alive_at_ms));
+        let changes = self.changes.into_iter().map(move |(changes, sender)| {
+            let mut single = Self::new(Vec::new(), alive_at_ms);
+            single.push(changes, sender);
+            single
+        });
+        results.chain(changes)
+    }
+
     /// Tells the waiting that it is on disk.
     pub(crate) fn answer(self) {
         for sender in self.changes.into_iter().filter_map(|(_, sender)| sender) {
@@ -128,16 +140,6 @@ async fn apply(connection: &mut SqliteConnection, change: &Change) -> Result<(),
         Change::Effect(effect) => apply_effect(connection, effect).await,
         Change::Ping(ping) => insert_ping(connection, ping).await,
         Change::Alert { kind, started_at, ended_at } => keep_alert(connection, kind, *started_at, *ended_at).await,
-        Change::Members { component, members, since } => {
-            sqlx::query("UPDATE component SET members = ?, member_since = ? WHERE key = ?")
-                .bind(members)
-                .bind(since.as_ms())
-                .bind(component.0)
-                .execute(connection)
-                .await
-                .map_err(StoreError::doing("keep a component's members"))?;
-            Ok(())
-        }
     }
 }
 

@@ -55,17 +55,29 @@ impl StoreError {
 
     /// True when somebody else holds the lock and trying again may help.
     pub fn is_busy(&self) -> bool {
+        // SQLITE_BUSY, SQLITE_LOCKED.
+        matches!(self.sqlite_code(), Some(5 | 6))
+    }
+
+    /// True when the same write will fail for ever: it breaks a constraint of the schema. All else (lock, full disk, bad disk) may pass.
+    pub(crate) fn is_lasting(&self) -> bool {
+        // SQLITE_CONSTRAINT, SQLITE_MISMATCH.
+        matches!(self.sqlite_code(), Some(19 | 20))
+    }
+
+    /// SQLite's primary result code.
+    fn sqlite_code(&self) -> Option<u32> {
         let source = match self {
             Self::Open { source, .. } | Self::Statement { source, .. } => source,
             Self::Migrate { source, .. } => match source.as_ref() {
                 sqlx::migrate::MigrateError::Execute(source)
                 | sqlx::migrate::MigrateError::ExecuteMigration(source, _) => source,
-                _ => return false,
+                _ => return None,
             },
-            _ => return false,
+            _ => return None,
         };
-        // SQLITE_BUSY is 5, SQLITE_LOCKED 6; extended codes carry more in the higher byte.
-        let code = source.as_database_error().and_then(|error| error.code()).and_then(|code| code.parse::<u32>().ok());
-        code.is_some_and(|code| matches!(code & 0xff, 5 | 6))
+        // Extended codes carry more in the higher bytes.
+        let code = source.as_database_error()?.code()?.parse::<u32>().ok()?;
+        Some(code & 0xff)
     }
 }

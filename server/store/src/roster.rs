@@ -1,7 +1,7 @@
 //! Gives everything that is configured its key in the database: known slugs keep theirs, renamed ones take theirs along, those that
 //! left are marked and keep their history.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use domain::text::Slug;
 use domain::time::Timestamp;
@@ -18,8 +18,8 @@ pub struct WantedComponent {
     pub slug: Slug,
     /// The slug it had before.
     pub renamed_from: Option<Slug>,
-    /// Which probes make it and how, as text; only compared for equality.
-    pub members: String,
+    /// How its probes make its state, as text; only compared for equality.
+    pub rule: String,
 }
 
 /// A probe as the configuration names it.
@@ -92,7 +92,8 @@ struct Known {
     is_removed: bool,
     since: i64,
     members: String,
-    member_since: i64,
+    /// Of a component: since when it has its members. Of a probe: its component's key.
+    last: i64,
 }
 
 fn known(row: &SqliteRow) -> Result<Known, sqlx::Error> {
@@ -102,70 +103,81 @@ fn known(row: &SqliteRow) -> Result<Known, sqlx::Error> {
         is_removed: row.try_get::<Option<i64>, _>(2)?.is_some(),
         since: row.try_get(3)?,
         members: row.try_get(4)?,
-        member_since: row.try_get(5)?,
+        last: row.try_get(5)?,
     })
 }
 
-/// Finds the row of a slug, or that of the slug it was renamed from if nobody else uses that name any more.
-fn find<'a>(known: &'a [Known], slug: &Slug, renamed_from: Option<&Slug>, wanted: &HashSet<&str>) -> Option<&'a Known> {
-    let by_slug = |slug: &str| known.iter().find(|row| row.slug == slug);
-    by_slug(slug.as_str()).or_else(|| by_slug(renamed_from.map(Slug::as_str).filter(|old| !wanted.contains(old))?))
+/// Finds rows by slug, or by the slug a thing was renamed from if nobody else uses that name any more.
+struct Finder<'a> {
+    rows: HashMap<&'a str, &'a Known>,
+    wanted: HashSet<&'a str>,
+}
+
+impl<'a> Finder<'a> {
+    fn new(rows: &'a [Known], wanted: impl Iterator<Item = &'a Slug>) -> Self {
+        Self { rows: rows.iter().map(|row| (row.slug.as_str(), row)).collect(), wanted: wanted.map(Slug::as_str).collect() }
+    }
+
+    fn find(&self, slug: &Slug, renamed_from: Option<&Slug>) -> Option<&'a Known> {
+        let old = || renamed_from.map(Slug::as_str).filter(|old| !self.wanted.contains(old));
+        self.rows.get(slug.as_str()).or_else(|| self.rows.get(old()?)).copied()
+    }
 }
 
 pub(crate) async fn enrol(connection: &mut SqliteConnection, wanted: &Wanted) -> Result<Roster, StoreError> {
     let doing = || StoreError::doing("take up the configuration");
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(doing())?;
     let mut roster = Roster::default();
-    enrol_components(&mut transaction, wanted, &mut roster).await.map_err(doing())?;
+    let known = known_components(&mut transaction).await.map_err(doing())?;
+    enrol_components(&mut transaction, wanted, &known, &mut roster).await.map_err(doing())?;
     enrol_probes(&mut transaction, wanted, &mut roster).await.map_err(doing())?;
+    set_members(&mut transaction, wanted, &known, &mut roster).await.map_err(doing())?;
     transaction.commit().await.map_err(doing())?;
     Ok(roster)
 }
 
-async fn enrol_components(connection: &mut SqliteConnection, wanted: &Wanted, roster: &mut Roster) -> Result<(), sqlx::Error> {
-    let rows = sqlx::query("SELECT key, slug, removed_at, watched_since, members, member_since FROM component")
-        .fetch_all(&mut *connection)
-        .await?;
-    let rows = rows.iter().map(known).collect::<Result<Vec<_>, _>>()?;
-    let slugs: HashSet<&str> = wanted.components.iter().map(|component| component.slug.as_str()).collect();
+async fn known_components(connection: &mut SqliteConnection) -> Result<Vec<Known>, sqlx::Error> {
+    let rows = sqlx::query("SELECT key, slug, removed_at, watched_since, members, member_since FROM component");
+    rows.fetch_all(connection).await?.iter().map(known).collect()
+}
+
+async fn enrol_components(
+    connection: &mut SqliteConnection,
+    wanted: &Wanted,
+    rows: &[Known],
+    roster: &mut Roster,
+) -> Result<(), sqlx::Error> {
+    let finder = Finder::new(rows, wanted.components.iter().map(|component| &component.slug));
     let now = wanted.now.as_ms();
     for component in &wanted.components {
-        let found = find(&rows, &component.slug, component.renamed_from.as_ref(), &slugs);
-        let enrolled = match found {
-            None => {
-                let inserted = sqlx::query(
-                    "INSERT INTO component (id, slug, watched_since, members, member_since) VALUES (?, ?, ?, ?, ?)",
-                )
-                .bind(Uuid::now_v7().to_string())
+        let found = finder.find(&component.slug, component.renamed_from.as_ref());
+        let (key, watched_since) = if let Some(row) = found.filter(|row| row.slug == component.slug.as_str() && !row.is_removed) {
+            (row.key, row.since)
+        } else if let Some(row) = found {
+            sqlx::query("UPDATE component SET slug = ?, removed_at = NULL WHERE key = ?")
                 .bind(component.slug.as_str())
-                .bind(now)
-                .bind(&component.members)
-                .bind(now)
+                .bind(row.key)
                 .execute(&mut *connection)
                 .await?;
-                (inserted.last_insert_rowid(), now, now, false)
-            }
-            Some(row) => {
-                let has_returned = row.is_removed;
-                let keeps = !has_returned && row.members == component.members;
-                let member_since = if keeps { row.member_since } else { now };
-                sqlx::query("UPDATE component SET slug = ?, removed_at = NULL, members = ?, member_since = ? WHERE key = ?")
-                    .bind(component.slug.as_str())
-                    .bind(&component.members)
-                    .bind(member_since)
-                    .bind(row.key)
-                    .execute(&mut *connection)
-                    .await?;
-                (row.key, row.since, member_since, has_returned)
-            }
+            (row.key, row.since)
+        } else {
+            let inserted = sqlx::query(
+                "INSERT INTO component (id, slug, watched_since, members, member_since) VALUES (?, ?, ?, '', ?)",
+            )
+            .bind(Uuid::now_v7().to_string())
+            .bind(component.slug.as_str())
+            .bind(now)
+            .bind(now)
+            .execute(&mut *connection)
+            .await?;
+            (inserted.last_insert_rowid(), now)
         };
-        let (key, watched_since, member_since, has_returned) = enrolled;
         roster.components.push(EnrolledComponent {
             key: ComponentKey(key),
             slug: component.slug.clone(),
             watched_since: Timestamp::from_ms(watched_since),
-            member_since: Timestamp::from_ms(member_since),
-            has_returned,
+            member_since: wanted.now,
+            has_returned: found.is_some_and(|row| row.is_removed),
         });
     }
     let kept: HashSet<i64> = roster.components.iter().map(|component| component.key.0).collect();
@@ -177,16 +189,51 @@ async fn enrol_components(connection: &mut SqliteConnection, wanted: &Wanted, ro
     Ok(())
 }
 
+/// A component that consists of the same probes by the same rule goes on as it was; otherwise it does so anew from now on. Probes are
+/// compared by key, so that renaming one changes nothing.
+async fn set_members(
+    connection: &mut SqliteConnection,
+    wanted: &Wanted,
+    rows: &[Known],
+    roster: &mut Roster,
+) -> Result<(), sqlx::Error> {
+    let mut keys: HashMap<ComponentKey, Vec<i64>> = HashMap::new();
+    for probe in &roster.probes {
+        keys.entry(probe.component).or_default().push(probe.key.0);
+    }
+    let rows: HashMap<i64, &Known> = rows.iter().map(|row| (row.key, row)).collect();
+    for (component, enrolled) in wanted.components.iter().zip(&mut roster.components) {
+        let mut keys = keys.remove(&enrolled.key).unwrap_or_default();
+        keys.sort_unstable();
+        let members = format!("{} of {keys:?}", component.rule);
+        match rows.get(&enrolled.key.0) {
+            Some(row) if !row.is_removed && row.members == members => enrolled.member_since = Timestamp::from_ms(row.last),
+            _ => {
+                sqlx::query("UPDATE component SET members = ?, member_since = ? WHERE key = ?")
+                    .bind(members)
+                    .bind(wanted.now.as_ms())
+                    .bind(enrolled.key.0)
+                    .execute(&mut *connection)
+                    .await?;
+            }
+        }
+    }
+    Ok(())
+}
+
 async fn enrol_probes(connection: &mut SqliteConnection, wanted: &Wanted, roster: &mut Roster) -> Result<(), sqlx::Error> {
-    let rows = sqlx::query("SELECT key, slug, removed_at, created_at, '', 0 FROM probe").fetch_all(&mut *connection).await?;
+    let rows = sqlx::query("SELECT key, slug, removed_at, created_at, '', component_key FROM probe").fetch_all(&mut *connection).await?;
     let rows = rows.iter().map(known).collect::<Result<Vec<_>, _>>()?;
-    let slugs: HashSet<&str> = wanted.probes.iter().map(|probe| probe.slug.as_str()).collect();
+    let finder = Finder::new(&rows, wanted.probes.iter().map(|probe| &probe.slug));
     let now = wanted.now.as_ms();
+    let components: HashMap<Slug, ComponentKey> = roster.components.iter().map(|c| (c.slug.clone(), c.key)).collect();
     for probe in &wanted.probes {
-        let Some(component) = roster.components.iter().find(|component| component.slug == probe.component) else { continue };
-        let component = component.key;
-        let found = find(&rows, &probe.slug, probe.renamed_from.as_ref(), &slugs);
-        let key = if let Some(row) = found {
+        let Some(component) = components.get(&probe.component).copied() else { continue };
+        let found = finder.find(&probe.slug, probe.renamed_from.as_ref());
+        let is_same = |row: &&Known| row.slug == probe.slug.as_str() && !row.is_removed && row.last == component.0;
+        let key = if let Some(row) = found.filter(is_same) {
+            row.key
+        } else if let Some(row) = found {
             sqlx::query("UPDATE probe SET slug = ?, component_key = ?, removed_at = NULL WHERE key = ?")
                 .bind(probe.slug.as_str())
                 .bind(component.0)

@@ -94,15 +94,6 @@ pub enum Change {
         /// When it ended.
         ended_at: Option<Timestamp>,
     },
-    /// The members of a component changed.
-    Members {
-        /// Which.
-        component: domain::tower::ComponentKey,
-        /// Which probes and how, as text.
-        members: String,
-        /// Since when.
-        since: Timestamp,
-    },
 }
 
 #[derive(Debug)]
@@ -184,14 +175,14 @@ impl WriterHandle {
         self.0.wake.notify_one();
     }
 
-    /// Leaves changes that belong together and returns when they are on disk, or with [`StoreError::TooSlow`] after `limit`; then
-    /// they are not made, unless their commit was just under way.
-    pub async fn commit(&self, changes: Vec<Change>, limit: Duration) -> Result<(), StoreError> {
+    /// Leaves changes that belong together and returns when they are on disk, or with [`StoreError::TooSlow`] once `limit` has
+    /// come; then they are not made, unless their commit was just under way.
+    pub async fn commit(&self, changes: Vec<Change>, limit: impl Future<Output = ()>) -> Result<(), StoreError> {
         let answer = self.ask(|sender| Waiting::Answered(changes, sender));
-        match tokio::time::timeout(limit, answer).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(StoreError::Stopped),
-            Err(_) => Err(StoreError::TooSlow),
+        tokio::select! {
+            biased;
+            outcome = answer => outcome.map_err(|_| StoreError::Stopped),
+            () = limit => Err(StoreError::TooSlow),
         }
     }
 
@@ -274,9 +265,13 @@ impl Writer {
             }
             self.write_waiting().await;
         }
-        if let Err(error) = sqlx::query("PRAGMA optimize").execute(&mut self.connection).await {
-            tracing::debug!(%error, "could not refresh the planner's statistics");
+        // Leaves one file behind, so that copying it is a copy of everything.
+        for last in ["PRAGMA optimize", "PRAGMA wal_checkpoint(TRUNCATE)"] {
+            if let Err(error) = sqlx::query(last).execute(&mut self.connection).await {
+                tracing::debug!(%error, last, "could not tidy up the database");
+            }
         }
+        let _ = sqlx::Connection::close(self.connection).await;
     }
 
     fn waiting(&self) -> usize {
@@ -311,12 +306,39 @@ impl Writer {
             batch.forget_the_gone();
             match batch.write(&mut self.connection).await {
                 Ok(()) => break,
+                Err(error) if error.is_lasting() => return self.commit_singly(batch, &error).await,
                 Err(error) => self.wait_after(&error).await,
             }
         }
         self.unstuck();
         self.shared.results_written.fetch_add(results, Ordering::Relaxed);
         batch.answer();
+    }
+
+    /// Something in a batch can never be written. It must not stop what stands behind it: everything is tried by itself, and what
+    /// is refused is given up, counted and said. Who waits for it hears that it was not kept.
+    async fn commit_singly(&mut self, batch: apply::Batch, cause: &StoreError) {
+        tracing::error!(error = %cause, "the database refuses something for good; keeping the rest");
+        for single in batch.into_singles() {
+            let results = single.results().len() as u64;
+            loop {
+                match single.write(&mut self.connection).await {
+                    Ok(()) => {
+                        self.shared.results_written.fetch_add(results, Ordering::Relaxed);
+                        single.answer();
+                        break;
+                    }
+                    Err(error) if error.is_lasting() => {
+                        tracing::error!(%error, "given up");
+                        let given_up = if results > 0 { &self.shared.results_dropped } else { &self.shared.changes_dropped };
+                        given_up.fetch_add(1, Ordering::Relaxed);
+                        break;
+                    }
+                    Err(error) => self.wait_after(&error).await,
+                }
+            }
+        }
+        self.unstuck();
     }
 
     async fn job(&mut self, job: Waiting) {

@@ -1,0 +1,100 @@
+// What browser tests share: the browser, the real program on a free port with an empty data folder, and a service that can be told to
+// misbehave. Packages come from the folder that `cargo xtask browser` installed them into.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import { createRequire } from 'node:module';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const modules = process.env.YAGURA_NODE_MODULES;
+if (!modules) throw new Error('run the browser tests by `cargo xtask browser`: it installs what they need');
+const require = createRequire(join(modules, 'yagura.js'));
+const { chromium } = require('playwright-core');
+export const axeSource = require('axe-core').source;
+
+const candidates = [process.env.YAGURA_BROWSER, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const executablePath = candidates.find((path) => path && existsSync(path));
+const program = process.env.YAGURA_PROGRAM;
+
+export async function launch() {
+  if (!executablePath) throw new Error('no Chromium found; install it, or name one with YAGURA_BROWSER');
+  return chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync'],
+  });
+}
+
+export async function freePort() {
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/// A service whose answer can be changed while it runs: `service.answer = 'ok' | 'error' | 'hang'`.
+export async function service() {
+  const state = { answer: 'ok', requests: 0 };
+  const server = http.createServer((request, response) => {
+    state.requests += 1;
+    if (state.answer === 'hang') return;
+    response.writeHead(state.answer === 'ok' ? 200 : 503).end(state.answer);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  state.url = `http://127.0.0.1:${server.address().port}/`;
+  state.close = () => { server.closeAllConnections(); server.close(); };
+  return state;
+}
+
+/// Starts the program with this configuration; `stop()` ends it and removes its folder.
+export async function yagura(config) {
+  const folder = mkdtempSync(join(tmpdir(), 'yagura-browser-'));
+  const file = join(folder, 'yagura.yaml');
+  writeFileSync(file, config);
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const start = () => spawn(program, ['serve', '--config', file, '--data', join(folder, 'data'), '--listen', `127.0.0.1:${port}`], {
+    stdio: ['ignore', 'ignore', process.env.YAGURA_SHOW_LOG ? 'inherit' : 'ignore'],
+  });
+  let child = start();
+  const ready = async () => {
+    for (let attempt = 0; attempt < 600; attempt += 1) {
+      if (await fetch(`${url}/healthz`).then((answer) => answer.ok, () => false)) return;
+      if (child.exitCode !== null) throw new Error(`yagura ended with ${child.exitCode}`);
+      await new Promise((resolve) => { setTimeout(resolve, 50); });
+    }
+    throw new Error('yagura did not start');
+  };
+  await ready();
+  const end = async (how) => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill(how);
+    await once(child, 'exit');
+  };
+  return {
+    url,
+    folder,
+    file,
+    kill: () => end('SIGKILL'),
+    restart: async () => { await end('SIGTERM'); child = start(); await ready(); },
+    stop: async () => { await end('SIGTERM'); rmSync(folder, { recursive: true, force: true }); },
+  };
+}
+
+/// Opens a page that fails the test when anything is written to the console as an error, or a request fails.
+export async function open(browser, url, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB', ...options });
+  const page = await context.newPage();
+  page.problems = [];
+  page.on('console', (message) => { if (message.type() === 'error') page.problems.push(message.text()); });
+  page.on('pageerror', (error) => page.problems.push(String(error)));
+  await page.goto(url, { waitUntil: 'load' });
+  return page;
+}

@@ -1,0 +1,79 @@
+//! Every message that the source asks for is there, in both languages, and nothing else is.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use domain::component::Status;
+use domain::probe::observation::{CauseKind, Verdict};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
+}
+
+fn keys_of(language: &str) -> BTreeSet<String> {
+    let file = root().join("app/locales").join(language).join("pages.ftl");
+    let text = fs::read_to_string(file).unwrap();
+    let starts = text.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()));
+    starts.filter_map(|line| line.split_once(" =")).map(|(key, _)| key.to_owned()).collect()
+}
+
+fn sources(folder: &Path, into: &mut String) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, into);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            into.push_str(&fs::read_to_string(path).unwrap());
+        }
+    }
+}
+
+/// Keys that are put together at run time.
+fn built_keys() -> BTreeSet<String> {
+    let mut keys = BTreeSet::new();
+    keys.extend(Status::ALL.iter().map(|status| format!("status-{}", status.name().replace('_', "-"))));
+    keys.extend(CauseKind::ALL.iter().map(|cause| format!("cause-{}", cause.name())));
+    keys.extend(Verdict::ALL.iter().map(|verdict| format!("verdict-{}", verdict.name())));
+    keys.extend((1..=12).map(|month| format!("month-{month}")));
+    keys.extend(["ja", "en"].map(|tag| format!("language-{tag}")));
+    keys.extend(["new", "on-time", "late", "missed", "failed", "unsure"].map(|phase| format!("heartbeat-{phase}")));
+    keys
+}
+
+#[test]
+fn both_languages_have_the_same_keys() {
+    assert_eq!(keys_of("ja"), keys_of("en"));
+}
+
+#[test]
+fn every_key_that_the_source_asks_for_exists_and_every_key_is_asked_for() {
+    let mut source = String::new();
+    sources(&root().join("app/src"), &mut source);
+    let known = keys_of("en");
+    let mut asked = built_keys();
+    // Keys are whole string literals of lower-case words and hyphens; CSS classes that look alike are no keys and are left out below.
+    let literals: BTreeSet<String> = source.split('"').map(str::to_owned).collect();
+    asked.extend(known.iter().filter(|key| literals.contains(*key)).cloned());
+    for call in source.split("text.get(\"").skip(1).chain(source.split("text.with(\"").skip(1)) {
+        asked.insert(call.split('"').next().unwrap().to_owned());
+    }
+    let missing: Vec<_> = asked.difference(&known).collect();
+    assert!(missing.is_empty(), "asked for, but in no language: {missing:?}");
+    let unused: Vec<_> = known.difference(&asked).collect();
+    assert!(unused.is_empty(), "in the files, but never asked for: {unused:?}");
+}
+
+#[test]
+fn every_message_can_be_said_in_each_language() {
+    use domain::text::Language;
+    use server::web::FluentMessages;
+    let names = ["affected", "total", "names", "n", "days", "uptime", "bad", "unknown", "partial", "degraded", "length", "date", "facts", "day", "month", "year", "time", "when", "zone"];
+    let arguments: Vec<_> = names.into_iter().map(|name| (name, 2_i64.into())).collect();
+    for language in Language::ALL {
+        for key in keys_of(language.tag()) {
+            let said = FluentMessages::find(language, &key, &arguments);
+            assert!(said.as_ref().is_some_and(|said| !said.contains("{$") && !said.is_empty()), "{key} in {language:?}: {said:?}");
+        }
+    }
+}

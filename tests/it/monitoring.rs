@@ -1,0 +1,128 @@
+//! A service fails and recovers, and Yagura with it: what the page says, and since when.
+
+use std::time::Duration;
+
+use domain::time::Timestamp;
+use tests::eventually;
+use tests::server::{TestServer, one_component};
+use tests::target::{Behaviour, Target};
+
+const EVERY: Duration = Duration::from_secs(10);
+
+/// Drives checks until the newest start of one was noted, and gives its moment.
+async fn checked_at(server: &TestServer, target: &Target) -> Timestamp {
+    server.next_check(target, EVERY).await;
+    server.now()
+}
+
+async fn up(server: &TestServer, target: &Target) {
+    server.first_check(target).await;
+    server.page_where("/en/", |page| page.contains("The one component is operational")).await;
+}
+
+fn stamp(at: Timestamp) -> String {
+    format!("datetime=\"{at}\"")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outage_is_shown_with_its_first_bad_moment_and_its_first_good_one() {
+    let target = Target::start().await;
+    let server = TestServer::start(&one_component(&target)).await;
+    up(&server, &target).await;
+
+    target.set(Behaviour::Error);
+    let first_bad = checked_at(&server, &target).await;
+    assert!(server.get("/en/").await.body.contains("is operational"), "one bad result is no outage");
+    checked_at(&server, &target).await;
+    let page = server.page_where("/en/", |page| page.contains("One component of 1 is down")).await;
+    assert!(page.contains(&stamp(first_bad)), "it began at the first bad result");
+
+    target.set(Behaviour::Ok);
+    let first_good = checked_at(&server, &target).await;
+    checked_at(&server, &target).await;
+    server.page_where("/en/", |page| page.contains("is operational")).await;
+    let page = server.page_where("/en/components/web", |page| page.contains("Ended")).await;
+    assert!(page.contains(&stamp(first_bad)) && page.contains(&stamp(first_good)), "both ends to the millisecond");
+
+    eventually("the outage is stored", || async {
+        let rows = server.count("SELECT COUNT(*) FROM outage WHERE ended_at IS NOT NULL AND ended_by = 0").await;
+        (rows == 1).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_outage_survives_a_restart_and_the_time_nobody_watched_is_unknown() {
+    let target = Target::start().await;
+    let mut server = TestServer::start(&one_component(&target)).await;
+    up(&server, &target).await;
+    target.set(Behaviour::Close);
+    let first_bad = checked_at(&server, &target).await;
+    let last_bad = checked_at(&server, &target).await;
+    server.page_where("/en/", |page| page.contains("is down")).await;
+
+    let checks_before = target.requests();
+    server.restart_after(Duration::from_secs(600)).await;
+    eventually("it is checked right away", || async { (target.requests() > checks_before).then_some(()) }).await;
+    let resumed = server.now();
+    server.page_where("/en/", |page| page.contains("is down")).await;
+    let page = server.page_where("/en/components/web", |page| page.contains("so far")).await;
+    assert!(page.contains(&stamp(first_bad)));
+    assert!(page.contains(&format!("{}", last_bad.plus(EVERY))), "unknown from when the next check was due");
+    assert!(page.contains(&stamp(resumed)), "until the first check after the restart");
+    let outages = server.count("SELECT COUNT(*) FROM outage").await;
+    assert_eq!(outages, 1, "one outage, not two");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn slow_is_degraded_and_not_down() {
+    let target = Target::start().await;
+    let config = one_component(&target)
+        .replace("http: {url:", "http: {degraded: ['[BODY] != slow'], url:");
+    let server = TestServer::start(&config).await;
+    up(&server, &target).await;
+    target.set(Behaviour::Slow);
+    checked_at(&server, &target).await;
+    checked_at(&server, &target).await;
+    server.page_where("/en/", |page| page.contains("One component of 1 is degraded")).await;
+    assert_eq!(server.metric("probe_success{probe=\"web-http\",component=\"web\"}").await, Some(1.0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_probe_that_stops_reporting_turns_unknown_by_itself() {
+    let target = Target::start().await;
+    let server = TestServer::start(&one_component(&target)).await;
+    up(&server, &target).await;
+    // The clock jumps over many intervals, as when a machine slept: checks were due and did not run.
+    server.clock.advance(Duration::from_secs(3600));
+    server.page_where("/en/components/web", |page| page.contains("Unknown")).await;
+    eventually("the missed checks are counted", || async {
+        server.metric("yagura_checks_missed_total").await.filter(|missed| *missed > 300.0)
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn results_become_rollups_with_percentiles_and_old_ones_go() {
+    let target = Target::start().await;
+    let server = TestServer::start(&one_component(&target)).await;
+    up(&server, &target).await;
+    for _ in 0..12 {
+        checked_at(&server, &target).await;
+    }
+    server.clock.advance(Duration::from_secs(300));
+    eventually("minutes, hours and days are there", || async {
+        let sizes = server.count("SELECT COUNT(DISTINCT size_s) FROM rollup WHERE n_up > 0").await;
+        server.clock.advance(Duration::from_secs(1));
+        (sizes == 3).then_some(())
+    })
+    .await;
+    server.clock.advance(Duration::from_secs(3 * 24 * 3600));
+    eventually("raw results past two days are gone", || async {
+        server.clock.advance(Duration::from_secs(60));
+        let oldest = server.count("SELECT COALESCE(MIN(at), 0) FROM result").await;
+        (oldest > tests::clock::START.as_ms() + 24 * 3_600_000).then_some(())
+    })
+    .await;
+    assert!(server.count("SELECT COUNT(*) FROM rollup WHERE size_s = 86400").await > 0, "days stay");
+}

@@ -1,0 +1,57 @@
+//! Public pages hold nothing private. Every secret place of the configuration gets a marker of its own, and no public answer may
+//! contain any of them.
+
+
+use tests::server::TestServer;
+use tests::target::{Behaviour, Target};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_public_answer_holds_a_url_header_body_token_cause_or_private_name() {
+    let target = Target::start().await;
+    let address = target.address;
+    let config = format!(
+        "site: {{name: Public site}}\n\
+         components:\n\
+         \x20 - {{slug: shown, name: Shown, depends_on: [secretive]}}\n\
+         \x20 - {{slug: secretive, name: marker-private-name, description: marker-private-description, public: false}}\n\
+         probes:\n\
+         \x20 - slug: marker-probe-slug\n    component: shown\n    every: 10s\n    timeout: 5s\n    confirm: {{down: 1, up: 1}}\n    http:\n      \
+         url: http://{address}/marker-path?key=marker-query\n      headers: {{X-Marker-Header: marker-header-value}}\n      body: marker-body\n      \
+         method: POST\n      auth: {{bearer: marker-bearer}}\n      conditions: ['[BODY] == marker-condition']\n\
+         \x20 - slug: secretive-probe\n    component: secretive\n    every: 10s\n    timeout: 5s\n    confirm: {{down: 1, up: 1}}\n    \
+         http: {{url: \"http://{address}/\"}}\n\
+         \x20 - slug: job\n    component: shown\n    heartbeat: {{token: marker-token-0123456789, period: 1h}}\n"
+    );
+    let server = TestServer::start(&config).await;
+    target.set(Behaviour::Error);
+    server.first_check(&target).await;
+    server.post("/api/push/marker-token-0123456789?status=down&msg=marker-message", "").await;
+    server.page_where("/en/", |page| page.contains("down")).await;
+    let mut bodies = Vec::new();
+    for path in [
+        "/", "/en/", "/ja/", "/en/components/shown", "/ja/components/shown", "/en/components/secretive", "/nope", "/healthz", "/readyz",
+        "/robots.txt", "/icon.svg",
+    ] {
+        let answer = server.get(path).await;
+        bodies.push((path, format!("{:?} {}", answer.headers, answer.body)));
+    }
+    for (path, body) in bodies {
+        let body = body.to_lowercase();
+        assert!(!body.contains("marker-"), "{path} shows something private: {body}");
+        assert!(!body.contains(&address.to_string()), "{path} shows where the target is");
+        assert!(!body.contains("secretive"), "{path} shows a hidden component's slug");
+    }
+    assert_eq!(server.get("/en/components/secretive").await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn public_pages_are_the_same_bytes_whatever_cookies_come_with_the_request() {
+    let target = Target::start().await;
+    let server = TestServer::start(&tests::server::one_component(&target)).await;
+    for path in ["/en/", "/ja/", "/en/components/web", "/api/v1/events/", "/robots.txt"] {
+        let plain = server.get(path).await;
+        let with = server.get_with(path, &[("cookie", "session=abc; id=1"), ("authorization", "Bearer x")]).await;
+        assert_eq!(plain.body, with.body, "{path}");
+        assert!(!with.headers.contains_key("set-cookie"), "{path}");
+    }
+}

@@ -1,0 +1,55 @@
+//! Runs the browser tests: installs their npm packages, finds or installs a browser, and hands both to Node's test runner.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::tools::{npm_packages, root, run, say};
+
+/// Where distributions put Chromium.
+const USUAL: [&str; 3] = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+/// Without it Japanese text in screenshots is empty boxes.
+const CJK_FONT: &str = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc";
+
+/// The browser that `YAGURA_BROWSER` names, else one that is installed, else Debian's, if apt and root are there.
+fn browser() -> Result<PathBuf, String> {
+    if let Some(named) = std::env::var_os("YAGURA_BROWSER").filter(|value| !value.is_empty()) {
+        return Ok(PathBuf::from(named));
+    }
+    let installed = || USUAL.iter().map(PathBuf::from).find(|path| path.exists());
+    let is_complete = installed().is_some() && Path::new(CJK_FONT).exists();
+    if !is_complete && Path::new("/usr/bin/apt-get").exists() && is_root() {
+        say("installing chromium and fonts-noto-cjk by apt");
+        run(Command::new("apt-get").args(["update", "-qq"]))?;
+        let mut command = Command::new("apt-get");
+        command.args(["install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-noto-cjk"]);
+        run(command.env("DEBIAN_FRONTEND", "noninteractive"))?;
+    }
+    installed().ok_or_else(|| {
+        "no Chromium found; install chromium and fonts-noto-cjk, or name a browser with YAGURA_BROWSER=/path/to/chromium".to_owned()
+    })
+}
+
+fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n")
+}
+
+/// Runs the named test files, or all.
+pub(crate) fn test(files: &[String]) -> Result<(), String> {
+    let root = root();
+    let folder = root.join("tests/browser");
+    let modules = npm_packages(&folder)?;
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    let mut command = Command::new("node");
+    command.args(["--test", "--test-concurrency=2", "--test-reporter=spec"]).current_dir(&folder);
+    if files.is_empty() {
+        let entries = std::fs::read_dir(&folder).map_err(|error| format!("cannot read {}: {error}", folder.display()))?;
+        let mut all: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
+        all.retain(|path| path.to_string_lossy().ends_with(".test.mjs"));
+        all.sort();
+        command.args(all);
+    } else {
+        command.args(files);
+    }
+    command.env("YAGURA_NODE_MODULES", modules).env("YAGURA_BROWSER", browser()?);
+    run(command.env("YAGURA_PROGRAM", target.join("debug/yagura")))
+}
