@@ -10,12 +10,12 @@ fn main() -> io::Result<()> {
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     println!("cargo:rerun-if-env-changed=YAGURA_SITE");
     let site = env::var_os("YAGURA_SITE").map_or_else(|| root.join("target/site"), PathBuf::from);
-    fs::write(out.join("assets.rs"), assets(&site)?)?;
+    fs::write(out.join("assets.rs"), assets(&site))?;
     fs::write(out.join("runbooks.rs"), runbooks(&root.join("runbooks"))?)
 }
 
 /// A table of every file of the site, from its manifest. Without a site (a plain `cargo check`) it is empty, and pages do without.
-fn assets(site: &Path) -> io::Result<String> {
+fn assets(site: &Path) -> String {
     let manifest = site.join("manifest.tsv");
     println!("cargo:rerun-if-changed={}", manifest.display());
     let lines = fs::read_to_string(&manifest).unwrap_or_default();
@@ -32,7 +32,8 @@ fn assets(site: &Path) -> io::Result<String> {
         }
         let file = site.join(path.trim_start_matches('/')).display().to_string();
         let include = |suffix: &str| format!("include_bytes!({:?})", format!("{file}{suffix}"));
-        let compressed = |suffix: &str| if form == "compressed" { format!("Some({})", include(suffix)) } else { "None".to_owned() };
+        let compressed =
+            |suffix: &str| if form == "compressed" { format!("Some({})", include(suffix)) } else { "None".to_owned() };
         let _ = writeln!(
             table,
             "Asset {{ path: {path:?}, content_type: {content_type:?}, plain: {}, brotli: {}, gzip: {} }},",
@@ -42,13 +43,16 @@ fn assets(site: &Path) -> io::Result<String> {
         );
     }
     if lines.is_empty() {
-        println!("cargo:warning=no page assets in {}; run `cargo xtask assets` first for pages with style and islands", site.display());
+        println!(
+            "cargo:warning=no page assets in {}; run `cargo xtask assets` first for pages with style and islands",
+            site.display()
+        );
         roles.push_str("pub(crate) const BUILD: &str = \"none\";\n");
         for role in ["CSS", "JS", "WASM"] {
             let _ = writeln!(roles, "pub(crate) const {role}: Option<&str> = None;");
         }
     }
-    Ok(format!("static ASSETS: &[Asset] = &[\n{table}];\n{roles}"))
+    format!("static ASSETS: &[Asset] = &[\n{table}];\n{roles}")
 }
 
 /// A table of the runbooks: slug, language tag, text.

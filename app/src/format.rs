@@ -19,7 +19,10 @@ pub fn date(text: &Text, date: Date) -> String {
 pub fn moment(text: &Text, at: Timestamp, zone: &TimeZone) -> String {
     let local = at.to_jiff().to_zoned(zone.clone());
     let abbreviation = local.strftime("%Z").to_string();
-    text.with("moment", &[("date", date(text, local.date()).into()), ("time", time_of_day(at, zone).into()), ("zone", abbreviation.into())])
+    text.with(
+        "moment",
+        &[("date", date(text, local.date()).into()), ("time", time_of_day(at, zone).into()), ("zone", abbreviation.into())],
+    )
 }
 
 /// The time of day alone, for where the date is plain: `14:03:09`.
@@ -31,7 +34,12 @@ pub fn time_of_day(at: Timestamp, zone: &TimeZone) -> String {
 /// A length of time by its two largest units: `2 h 5 min`. Seconds are rounded down; less than one is said so.
 pub fn length(text: &Text, ms: u64) -> String {
     let seconds = ms / 1000;
-    let units = [("unit-day", seconds / 86_400), ("unit-hour", seconds / 3_600 % 24), ("unit-minute", seconds / 60 % 60), ("unit-second", seconds % 60)];
+    let units = [
+        ("unit-day", seconds / 86_400),
+        ("unit-hour", seconds / 3_600 % 24),
+        ("unit-minute", seconds / 60 % 60),
+        ("unit-second", seconds % 60),
+    ];
     let Some(first) = units.iter().position(|(_, n)| *n > 0) else { return text.get("under-a-second") };
     let shown: Vec<String> =
         units.iter().skip(first).take(2).filter(|(_, n)| *n > 0).map(|(key, n)| text.with(key, &[("n", (*n).into())])).collect();
@@ -51,11 +59,14 @@ pub fn duration(text: &Text, us: u64) -> String {
 
 /// Uptime in percent, rounded down unless perfect; says so when nothing was known.
 pub fn uptime(text: &Text, tally: &Tally, weights: Weights) -> String {
-    tally.uptime(weights).map_or_else(|| text.get("uptime-unknown"), |ratio| {
-        let points = basis_points(ratio);
-        let number = if points == 10_000 { "100".to_owned() } else { format!("{}.{:02}", points / 100, points % 100) };
-        text.with("percent", &[("n", number.into())])
-    })
+    tally.uptime(weights).map_or_else(
+        || text.get("uptime-unknown"),
+        |ratio| {
+            let points = basis_points(ratio);
+            let number = if points == 10_000 { "100".to_owned() } else { format!("{}.{:02}", points / 100, points % 100) };
+            text.with("percent", &[("n", number.into())])
+        },
+    )
 }
 
 /// A weight as people write it: `0.3`, `1`.

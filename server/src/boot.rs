@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{self, ConfigErrors};
+use crate::config::{self, ConfigErrors, Environment};
 use crate::jobs::config_watch::{ConfigWatch, targets};
 use crate::jobs::{housekeeping, uplink_watch};
 use crate::service::uplink::{Uplink, excused};
@@ -42,7 +42,7 @@ pub struct Options {
     /// Where to listen.
     pub listen: SocketAddr,
     /// Environment variables that the configuration may use.
-    pub environment: Arc<dyn Fn(&str) -> Option<String> + Send + Sync>,
+    pub environment: Environment,
     /// Where time comes from.
     pub clock: Arc<dyn Clock>,
 }
@@ -158,7 +158,11 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         tokio::spawn(uplink_watch::run(Arc::clone(&monitoring), uplink, resolver)),
         tokio::spawn(watch.run(loaded)),
     ];
-    tracing::info!(components = config.components.len(), probes = config.probes.len(), "watching; the page is at http://{address}/");
+    tracing::info!(
+        components = config.components.len(),
+        probes = config.probes.len(),
+        "watching; the page is at http://{address}/"
+    );
     Ok(Running { address, monitoring, stopping, http, writer, jobs, _lock: lock })
 }
 

@@ -89,9 +89,9 @@ pub fn main() -> ExitCode {
     telemetry::start(cli.log_format);
     let outcome = match cli.command {
         Command::Serve(arguments) => with_runtime(serve(arguments)),
-        Command::Check(file) => check(&file.config),
+        Command::Check(file) => Ok(check(&file.config)),
         Command::Probe { slug, file } => with_runtime(probe_once(slug, file.config)),
-        Command::Runbook(Runbook::List) => list_runbooks(),
+        Command::Runbook(Runbook::List) => Ok(list_runbooks()),
         Command::Runbook(Runbook::Show { slug, language }) => show_runbook(&slug, language),
     };
     match outcome {
@@ -135,23 +135,28 @@ async fn serve(arguments: Serve) -> Result<ExitCode, String> {
     Ok(code)
 }
 
-fn check(path: &Path) -> Result<ExitCode, String> {
+fn check(path: &Path) -> ExitCode {
     match config::load(path, &environment) {
         Ok(loaded) => {
             let config = &loaded.config;
             println!("{}: good; {} components, {} probes", path.display(), config.components.len(), config.probes.len());
-            Ok(ExitCode::SUCCESS)
+            ExitCode::SUCCESS
         }
         Err(errors) => {
             eprintln!("{errors}");
-            Ok(ExitCode::FAILURE)
+            ExitCode::FAILURE
         }
     }
 }
 
 async fn probe_once(slug: String, path: PathBuf) -> Result<ExitCode, String> {
     let loaded = config::load(&path, &environment).map_err(|errors| errors.to_string())?;
-    let spec = loaded.config.probes.iter().find(|probe| probe.slug.as_str() == slug).ok_or_else(|| unknown_probe(&slug, &loaded.config.probes))?;
+    let spec = loaded
+        .config
+        .probes
+        .iter()
+        .find(|probe| probe.slug.as_str() == slug)
+        .ok_or_else(|| unknown_probe(&slug, &loaded.config.probes))?;
     match &spec.check {
         CheckSpec::Active(active) => run_active(active).await,
         CheckSpec::Heartbeat(_) => {
@@ -164,9 +169,10 @@ async fn probe_once(slug: String, path: PathBuf) -> Result<ExitCode, String> {
 }
 
 fn unknown_probe(slug: &str, probes: &[ProbeSpec]) -> String {
-    let nearest = probes.iter().map(|probe| probe.slug.as_str()).max_by(|a, b| {
-        strsim::jaro_winkler(slug, a).total_cmp(&strsim::jaro_winkler(slug, b))
-    });
+    let nearest = probes
+        .iter()
+        .map(|probe| probe.slug.as_str())
+        .max_by(|a, b| strsim::jaro_winkler(slug, a).total_cmp(&strsim::jaro_winkler(slug, b)));
     let hint = nearest.map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default();
     format!("no probe is called `{slug}`{hint}")
 }
@@ -208,11 +214,11 @@ fn print_observation(seen: &Observation) {
     }
 }
 
-fn list_runbooks() -> Result<ExitCode, String> {
+fn list_runbooks() -> ExitCode {
     for runbook in runbooks::all() {
         println!("{:<24} {}  {}", runbook.slug, runbook.language, runbook.title());
     }
-    Ok(ExitCode::SUCCESS)
+    ExitCode::SUCCESS
 }
 
 fn show_runbook(slug: &str, language: Language) -> Result<ExitCode, String> {

@@ -45,7 +45,11 @@ pub(crate) async fn rows(probes: u32, every_s: u32, during: Duration) -> Vec<Row
     let due = f64::from(probes) * during.as_secs_f64() / f64::from(every_s);
     let name = format!("{probes} HTTP probes every {every_s} s");
     vec![
-        Row::new(format!("{name}: CPU of one core"), format!("{cpu:.1} %"), "aim 3 % at 1,000 every 30 s; Uptime Kuma 19 % at 20 s"),
+        Row::new(
+            format!("{name}: CPU of one core"),
+            format!("{cpu:.1} %"),
+            "aim 3 % at 1,000 every 30 s; Uptime Kuma 19 % at 20 s",
+        ),
         Row::new(format!("{name}: resident memory"), format!("{resident:.0} MiB"), "Uptime Kuma 964 MB"),
         Row::new(
             format!("{name}: a check starts late by, p50 / p99"),

@@ -21,7 +21,8 @@ async fn fill(file: &Path, now_ms: i64) {
         .await
         .unwrap();
     let minute = now_ms / 60_000 * 60_000;
-    let series = |name: &str, count: i64| format!("{name}(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM {name} WHERE n + 1 < {count})");
+    let series =
+        |name: &str, count: i64| format!("{name}(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM {name} WHERE n + 1 < {count})");
     let rollup = |size_s: i64, count: i64, results: i64, blob: usize| {
         let until = now_ms / (size_s * 1000) * size_s * 1000;
         format!(
@@ -99,8 +100,17 @@ pub(crate) async fn rows(probes: u32) -> Vec<Row> {
         Row::new(
             format!("start to first served page, {probes} components, a year of data (median of {})", starts.len()),
             format!("{:.0} ms", ms(median)),
-            format!("{:.1} × without data ({:.0} ms); bare process {:.0} ms", ms(median) / ms(empty_start), ms(empty_start), ms(bare)),
+            format!(
+                "{:.1} × without data ({:.0} ms); bare process {:.0} ms",
+                ms(median) / ms(empty_start),
+                ms(empty_start),
+                ms(bare)
+            ),
         ),
-        Row::new(format!("resident memory then, with 90 days of {probes} components"), format!("{resident:.0} MiB"), "aim 64 MiB"),
+        Row::new(
+            format!("resident memory then, with 90 days of {probes} components"),
+            format!("{resident:.0} MiB"),
+            "aim 64 MiB",
+        ),
     ]
 }

@@ -86,7 +86,14 @@ fn the_servers_modules_keep_their_directions() {
 #[test]
 fn what_the_browser_shares_compiles_for_it() {
     let output = cargo(&[
-        "check", "--quiet", "--package=domain", "--package=app", "--lib", "--target=wasm32-unknown-unknown", "--no-default-features", "--features=app/hydrate",
+        "check",
+        "--quiet",
+        "--package=domain",
+        "--package=app",
+        "--lib",
+        "--target=wasm32-unknown-unknown",
+        "--no-default-features",
+        "--features=app/hydrate",
     ]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }

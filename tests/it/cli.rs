@@ -103,9 +103,8 @@ async fn a_second_server_on_the_same_data_refuses() {
     let process = Process::start("site: {name: Test}\n");
     let path = |name: &str| process.folder.path().join(name).display().to_string();
     let (config, data) = (path("yagura.yaml"), path("data"));
-    let second = tokio::task::spawn_blocking(move || {
-        run(&["serve", "--config", &config, "--data", &data, "--listen", "127.0.0.1:0"])
-    });
+    let second =
+        tokio::task::spawn_blocking(move || run(&["serve", "--config", &config, "--data", &data, "--listen", "127.0.0.1:0"]));
     let second = second.await.unwrap();
     assert_eq!(second.status.code(), Some(1));
     assert!(text(&second).contains("another Yagura already runs"), "{}", text(&second));

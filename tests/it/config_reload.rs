@@ -84,7 +84,9 @@ async fn a_renamed_component_takes_its_history_along() {
     server.first_check(&target).await;
     server.page_where("/en/", |page| page.contains("is operational")).await;
     let watched_since = server.count("SELECT watched_since FROM component").await;
-    let renamed = one_component(&target).replace("slug: web,", "slug: site, renamed_from: web,").replace("component: web", "component: site");
+    let renamed = one_component(&target)
+        .replace("slug: web,", "slug: site, renamed_from: web,")
+        .replace("component: web", "component: site");
     server.clock.advance(Duration::from_secs(100));
     server.write_config(&renamed);
     taken_up(&server, "/en/components/site", |page| page.contains("Operational")).await;

@@ -50,7 +50,11 @@ async fn a_database_locked_for_a_minute_stops_no_check_loses_nothing_and_the_pag
     sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
     other.close().await.unwrap();
     eventually("everything is written", || async {
-        let rows = server.count("SELECT COUNT(*) FROM result WHERE cause IS NULL AND probe_key = (SELECT key FROM probe WHERE slug = 'web-http')").await;
+        let rows = server
+            .count(
+                "SELECT COUNT(*) FROM result WHERE cause IS NULL AND probe_key = (SELECT key FROM probe WHERE slug = 'web-http')",
+            )
+            .await;
         (rows >= 7).then_some(())
     })
     .await;
@@ -132,7 +136,10 @@ async fn an_open_outage_outlives_kill_9_with_its_first_start() {
     let target = Target::start().await;
     target.set(Behaviour::Error);
     // Real time here: the process has its own clock. One bad result confirms, so this takes seconds.
-    let config = one_component(&target).replace("every: 10s\n    timeout: 5s\n    confirm: {down: 2, up: 2}", "every: 5s\n    timeout: 2s\n    confirm: {down: 1, up: 1}");
+    let config = one_component(&target).replace(
+        "every: 10s\n    timeout: 5s\n    confirm: {down: 2, up: 2}",
+        "every: 5s\n    timeout: 2s\n    confirm: {down: 1, up: 1}",
+    );
     let mut process = Process::start(&config);
     let started_at = eventually("the outage is stored", || async {
         let started = rows(&process, "SELECT COALESCE(MIN(started_at), 0) FROM outage").await;

@@ -68,12 +68,18 @@ fn every_key_that_the_source_asks_for_exists_and_every_key_is_asked_for() {
 fn every_message_can_be_said_in_each_language() {
     use domain::text::Language;
     use server::web::FluentMessages;
-    let names = ["affected", "total", "names", "n", "days", "uptime", "bad", "unknown", "partial", "degraded", "length", "date", "facts", "day", "month", "year", "time", "when", "zone"];
+    let names = [
+        "affected", "total", "names", "n", "days", "uptime", "bad", "unknown", "partial", "degraded", "length", "date", "facts",
+        "day", "month", "year", "time", "when", "zone",
+    ];
     let arguments: Vec<_> = names.into_iter().map(|name| (name, 2_i64.into())).collect();
     for language in Language::ALL {
         for key in keys_of(language.tag()) {
             let said = FluentMessages::find(language, &key, &arguments);
-            assert!(said.as_ref().is_some_and(|said| !said.contains("{$") && !said.is_empty()), "{key} in {language:?}: {said:?}");
+            assert!(
+                said.as_ref().is_some_and(|said| !said.contains("{$") && !said.is_empty()),
+                "{key} in {language:?}: {said:?}"
+            );
         }
     }
 }

@@ -75,10 +75,29 @@ async fn an_open_outage_survives_a_restart_and_the_time_nobody_watched_is_unknow
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_turn_that_did_not_reach_the_disk_is_found_again_in_the_results_that_did() {
+    let target = Target::start().await;
+    let mut server = TestServer::start(&one_component(&target)).await;
+    up(&server, &target).await;
+    target.set(Behaviour::Error);
+    let first_bad = checked_at(&server, &target).await;
+    checked_at(&server, &target).await;
+    server.page_where("/en/", |page| page.contains("is down")).await;
+    server.stop().await;
+    let mut database = server.database().await;
+    for lost in ["DELETE FROM outage", "DELETE FROM component_state WHERE status = 3", "DELETE FROM probe_state WHERE state = 2"]
+    {
+        sqlx::query(lost).execute(&mut database).await.unwrap();
+    }
+    server.restart_after(Duration::from_secs(1)).await;
+    let page = server.page_where("/en/", |page| page.contains("is down")).await;
+    assert!(page.contains(&stamp(first_bad)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn slow_is_degraded_and_not_down() {
     let target = Target::start().await;
-    let config = one_component(&target)
-        .replace("http: {url:", "http: {degraded: ['[BODY] != slow'], url:");
+    let config = one_component(&target).replace("http: {url:", "http: {degraded: ['[BODY] != slow'], url:");
     let server = TestServer::start(&config).await;
     up(&server, &target).await;
     target.set(Behaviour::Slow);

@@ -12,7 +12,9 @@ async fn a_page_is_offered_in_both_languages_and_negotiated_without_a_prefix() {
     let (ja, en) = (server.get("/ja/").await, server.get("/en/").await);
     assert!(ja.body.contains("<html lang=\"ja\"") && ja.body.contains("ウェブ"));
     assert!(en.body.contains("<html lang=\"en\"") && en.body.contains("Web"));
-    for (accept, cookie, expected) in [("en", "", "en"), ("ja-JP,en;q=0.5", "", "ja"), ("ja", "language=en", "en"), ("fr", "", "ja")] {
+    for (accept, cookie, expected) in
+        [("en", "", "en"), ("ja-JP,en;q=0.5", "", "ja"), ("ja", "language=en", "en"), ("fr", "", "ja")]
+    {
         let answer = server.get_with("/components/web", &[("accept-language", accept), ("cookie", cookie)]).await;
         assert!(answer.body.contains(&format!("<html lang=\"{expected}\"")), "{accept} {cookie}");
         let vary: Vec<_> = answer.headers.get_all("vary").iter().map(|value| value.to_str().unwrap()).collect();
@@ -137,7 +139,9 @@ async fn metrics_speak_blackbox_exporters_names() {
     assert!(server.metric(&format!("probe_duration_seconds{labels}")).await.unwrap() > 0.0);
     let metrics = server.get("/metrics").await.body;
     for phase in ["resolve", "connect", "tls", "processing", "transfer"] {
-        assert!(metrics.contains(&format!("probe_http_duration_seconds{{probe=\"web-http\",component=\"web\",phase=\"{phase}\"}}")));
+        assert!(
+            metrics.contains(&format!("probe_http_duration_seconds{{probe=\"web-http\",component=\"web\",phase=\"{phase}\"}}"))
+        );
     }
     assert!(metrics.contains("yagura_component_status{component=\"web\",status=\"operational\"} 1"));
     assert_eq!(server.metric("yagura_checks_missed_total").await, Some(0.0));

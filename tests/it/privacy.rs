@@ -1,7 +1,6 @@
 //! Public pages hold nothing private. Every secret place of the configuration gets a marker of its own, and no public answer may
 //! contain any of them.
 
-
 use tests::server::TestServer;
 use tests::target::{Behaviour, Target};
 
@@ -29,8 +28,17 @@ async fn no_public_answer_holds_a_url_header_body_token_cause_or_private_name() 
     server.page_where("/en/", |page| page.contains("down")).await;
     let mut bodies = Vec::new();
     for path in [
-        "/", "/en/", "/ja/", "/en/components/shown", "/ja/components/shown", "/en/components/secretive", "/nope", "/healthz", "/readyz",
-        "/robots.txt", "/icon.svg",
+        "/",
+        "/en/",
+        "/ja/",
+        "/en/components/shown",
+        "/ja/components/shown",
+        "/en/components/secretive",
+        "/nope",
+        "/healthz",
+        "/readyz",
+        "/robots.txt",
+        "/icon.svg",
     ] {
         let answer = server.get(path).await;
         bodies.push((path, format!("{:?} {}", answer.headers, answer.body)));

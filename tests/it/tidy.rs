@@ -10,7 +10,11 @@ fn root() -> PathBuf {
 
 /// Files that Git knows or would know.
 fn files() -> Vec<PathBuf> {
-    let output = Command::new("git").args(["ls-files", "--cached", "--others", "--exclude-standard"]).current_dir(root()).output().unwrap();
+    let output = Command::new("git")
+        .args(["ls-files", "--cached", "--others", "--exclude-standard"])
+        .current_dir(root())
+        .output()
+        .unwrap();
     let names = String::from_utf8(output.stdout).unwrap();
     names.lines().map(|name| root().join(name)).filter(|path| path.is_file()).collect()
 }

@@ -27,6 +27,6 @@ pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut ask: i
     };
     match tokio::time::timeout(PATIENCE, asking).await {
         Ok(answer) => answer,
-        Err(_) => panic!("it did not happen: {what}"),
+        Err(tokio::time::error::Elapsed { .. }) => panic!("it did not happen: {what}"),
     }
 }

@@ -206,7 +206,8 @@ impl TestServer {
     /// # Panics
     /// When the file is not there.
     pub async fn database(&self) -> SqliteConnection {
-        let options = SqliteConnectOptions::new().filename(self.data().join(store::FILE_NAME)).busy_timeout(Duration::from_secs(5));
+        let options =
+            SqliteConnectOptions::new().filename(self.data().join(store::FILE_NAME)).busy_timeout(Duration::from_secs(5));
         options.connect().await.expect("the database can be opened")
     }
 

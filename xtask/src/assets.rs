@@ -81,7 +81,10 @@ pub(crate) fn build() -> Result<(), String> {
     let bundle = |input: &Path, output: &Path| {
         let program = modules.join("esbuild/bin/esbuild");
         let mut command = Command::new(program);
-        command.arg(input).args(["--minify", "--log-level=warning", "--format=esm"]).arg(format!("--outfile={}", output.display()));
+        command
+            .arg(input)
+            .args(["--minify", "--log-level=warning", "--format=esm"])
+            .arg(format!("--outfile={}", output.display()));
         if input.extension().is_some_and(|extension| extension == "css") {
             command.arg("--bundle");
         }
@@ -155,7 +158,8 @@ fn bind_and_optimize(module: &Path, work: &Path, modules: &Path) -> Result<(), S
 
 fn add_public(site: &mut Site, folder: &Path) -> Result<(), String> {
     let entries = std::fs::read_dir(folder).map_err(|error| format!("cannot read {}: {error}", folder.display()))?;
-    let mut files: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.is_file()).collect();
+    let mut files: Vec<PathBuf> =
+        entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.is_file()).collect();
     files.sort();
     for file in files {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();

@@ -25,7 +25,8 @@ fn browser() -> Result<PathBuf, String> {
         run(command.env("DEBIAN_FRONTEND", "noninteractive"))?;
     }
     installed().ok_or_else(|| {
-        "no Chromium found; install chromium and fonts-noto-cjk, or name a browser with YAGURA_BROWSER=/path/to/chromium".to_owned()
+        "no Chromium found; install chromium and fonts-noto-cjk, or name a browser with YAGURA_BROWSER=/path/to/chromium"
+            .to_owned()
     })
 }
 

@@ -17,7 +17,9 @@ pub struct Latencies(Histogram);
 
 /// Stored bytes that are no histogram of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("the stored latency histogram is damaged at byte {byte}; the rollup it stands in can be rebuilt while raw results are kept")]
+#[error(
+    "the stored latency histogram is damaged at byte {byte}; the rollup it stands in can be rebuilt while raw results are kept"
+)]
 pub struct DamagedHistogram {
     /// Where reading stopped.
     pub byte: usize,

@@ -72,7 +72,9 @@ pub fn cut(history: &[Change<Status>]) -> Vec<Outage> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Status::{DegradedPerformance as G, MajorOutage as M, Operational as O, PartialOutage as P, Unknown as X, Unwatched as W};
+    use Status::{
+        DegradedPerformance as G, MajorOutage as M, Operational as O, PartialOutage as P, Unknown as X, Unwatched as W,
+    };
 
     fn history(statuses: &[Status]) -> Vec<Change<Status>> {
         statuses.iter().enumerate().map(|(n, state)| Change { at: Timestamp::from_ms(n as i64), state: *state }).collect()

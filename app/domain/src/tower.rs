@@ -212,6 +212,12 @@ impl Tower {
         effects
     }
 
+    /// Says that a restored probe's history differs from the stored one since `from`.
+    pub fn restored(&mut self, key: ProbeKey, from: Timestamp) -> Vec<Effect> {
+        let Some(component) = self.probes.get(&key).map(|(component, _)| *component) else { return Vec::new() };
+        self.probe_changed(key, component, from)
+    }
+
     /// Stops watching a probe. Its component must be given its new members.
     pub fn drop_probe(&mut self, key: ProbeKey) {
         self.probes.remove(&key);
@@ -308,7 +314,13 @@ impl Tower {
 }
 
 /// Puts `tail` in the place of a component's history from `from` on, and cuts its outages anew where that changed anything.
-fn replace_tail(key: ComponentKey, component: &mut ComponentWatch, from: Timestamp, tail: &Track<Status>, effects: &mut Vec<Effect>) {
+fn replace_tail(
+    key: ComponentKey,
+    component: &mut ComponentWatch,
+    from: Timestamp,
+    tail: &Track<Status>,
+    effects: &mut Vec<Effect>,
+) {
     let before = component.history.changes().to_vec();
     for change in tail.changes() {
         component.history.set_from(change.at, change.state);

@@ -134,8 +134,7 @@ pub fn tally(history: &[Change<Status>], maintenance: &[TimeRange], ranges: &[Ti
 
 fn spend(tally: &mut Tally, span: TimeRange, status: Status, maintenance: &[TimeRange]) {
     let from = maintenance.partition_point(|window| window.until() <= span.from());
-    let planned: u64 =
-        maintenance[from..].iter().take_while(|w| w.from() < span.until()).map(|w| w.intersect(span).ms()).sum();
+    let planned: u64 = maintenance[from..].iter().take_while(|w| w.from() < span.until()).map(|w| w.intersect(span).ms()).sum();
     *tally.slot(Status::UnderMaintenance) += planned;
     *tally.slot(status) += span.ms() - planned;
 }

@@ -7,7 +7,9 @@ use leptos::task::spawn_local;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Document, DomParser, Element, Event, EventSource, MessageEvent, RequestCache, RequestInit, Response, SupportedType};
+use web_sys::{
+    Document, DomParser, Element, Event, EventSource, MessageEvent, RequestCache, RequestInit, Response, SupportedType,
+};
 
 /// Where changes are announced: messages are `<version> <build>`.
 const EVENTS: &str = "/api/v1/events";
@@ -82,7 +84,9 @@ fn patch(fresh: &Document) {
     let page = document();
     let (ours, theirs) = (live_parts(&page), live_parts(fresh));
     let same_parts = ours.len() == theirs.len() && ours.iter().zip(&theirs).all(|(a, b)| a.id() == b.id());
-    let (Some(content), Some(fresh_content)) = (page.get_element_by_id("content"), fresh.get_element_by_id("content")) else { return };
+    let (Some(content), Some(fresh_content)) = (page.get_element_by_id("content"), fresh.get_element_by_id("content")) else {
+        return;
+    };
     if same_parts {
         for (old, new) in ours.iter().zip(&theirs) {
             // The element itself stays, so that focus within an unchanged neighbour and the live region of a screen reader do too.

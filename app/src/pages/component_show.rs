@@ -33,7 +33,8 @@ pub fn ComponentShow() -> impl IntoView {
 fn show(text: &Text, site: &PublicSite, page: &ComponentPage) -> impl IntoView + use<> {
     let component = &page.component;
     let zone = &site.time_zone;
-    let since = component.since.map(|at| view! { " " {text.get("since")} " " <TimeText at=at zone=zone.clone() text=text.clone()/> });
+    let since =
+        component.since.map(|at| view! { " " {text.get("since")} " " <TimeText at=at zone=zone.clone() text=text.clone()/> });
     let because = (component.status.is_outage() && !component.troubled_dependencies.is_empty()).then(|| {
         let names = component.troubled_dependencies.join(&text.get("list-separator").replace('_', " "));
         view! { <p class="because">{text.with("depends-on-troubled", &[("names", names.into())])}</p> }
@@ -119,7 +120,7 @@ fn checks(text: &Text, site: &PublicSite, checks: &[PublicCheck]) -> impl IntoVi
     view! {
         <section aria-labelledby="checks-heading">
             <h2 id="checks-heading">{text.get("checks")}</h2>
-            <div class="table-frame" id="checks" data-live>
+            <div class="table-frame" id="checks" data-live role="region" tabindex="0" aria-labelledby="checks-heading">
                 <table>
                     <thead><tr>
                         <th scope="col">{text.get("check-kind")}</th>
@@ -233,7 +234,7 @@ fn days(text: &Text, days: &[PublicDay], weights: Weights) -> impl IntoView + us
             <h2 id="days-heading">{text.get("days")}</h2>
             <details>
                 <summary>{text.get("days-open")}</summary>
-                <div class="table-frame">
+                <div class="table-frame" role="region" tabindex="0" aria-labelledby="days-heading">
                     <table class="days">
                         <thead><tr>
                             <th scope="col">{text.get("day-column")}</th>

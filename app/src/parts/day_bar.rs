@@ -52,12 +52,15 @@ pub fn DayBar(
     days.iter().for_each(|day| whole.add(&day.tally));
     let bad = days.iter().filter(|day| day.tally.worst().is_outage()).count();
     let unknown = days.iter().filter(|day| day.tally.worst() == Status::Unknown).count();
-    let label = text.with("bar-label", &[
-        ("days", days.len().into()),
-        ("uptime", format::uptime(&text, &whole, weights).into()),
-        ("bad", bad.into()),
-        ("unknown", unknown.into()),
-    ]);
+    let label = text.with(
+        "bar-label",
+        &[
+            ("days", days.len().into()),
+            ("uptime", format::uptime(&text, &whole, weights).into()),
+            ("bad", bad.into()),
+            ("unknown", unknown.into()),
+        ],
+    );
     let paths = Status::ALL
         .into_iter()
         .filter_map(|status| path(&days, status).map(|d| view! { <path class=status.name() d=d/> }))
@@ -72,18 +75,25 @@ pub fn Legend(
     /// The words.
     text: Text,
 ) -> impl IntoView {
-    let items = [Status::Operational, Status::DegradedPerformance, Status::PartialOutage, Status::MajorOutage, Status::UnderMaintenance, Status::Unknown]
-        .map(|status| {
-            let tall = height(status);
-            let bar = format!("M0 {}h3v{tall}h-3z", HEIGHT - tall);
-            view! {
-                <li>
-                    <svg class="day-bar sample" viewBox="0 0 3 28" aria-hidden="true"><path class=status.name() d=bar/></svg>
-                    {format::status(&text, status)}
-                </li>
-            }
-        })
-        .into_iter()
-        .collect_view();
+    let items = [
+        Status::Operational,
+        Status::DegradedPerformance,
+        Status::PartialOutage,
+        Status::MajorOutage,
+        Status::UnderMaintenance,
+        Status::Unknown,
+    ]
+    .map(|status| {
+        let tall = height(status);
+        let bar = format!("M0 {}h3v{tall}h-3z", HEIGHT - tall);
+        view! {
+            <li>
+                <svg class="day-bar sample" viewBox="0 0 3 28" aria-hidden="true"><path class=status.name() d=bar/></svg>
+                {format::status(&text, status)}
+            </li>
+        }
+    })
+    .into_iter()
+    .collect_view();
     view! { <ul class="legend" aria-label=text.get("legend")>{items}</ul> }
 }

@@ -14,8 +14,10 @@ pub fn Formula(
     /// The words.
     text: Text,
 ) -> impl IntoView {
-    let values =
-        [("partial", format::weight(weights.partial_outage).into()), ("degraded", format::weight(weights.degraded_performance).into())];
+    let values = [
+        ("partial", format::weight(weights.partial_outage).into()),
+        ("degraded", format::weight(weights.degraded_performance).into()),
+    ];
     view! {
         <details class="formula">
             <summary>{text.get("formula-title")}</summary>

@@ -15,8 +15,8 @@ use domain::probe::spec::{ActionSpec, ActiveSpec};
 use domain::time::Timestamp;
 use thiserror::Error;
 
-pub mod clock;
 mod classify;
+pub mod clock;
 mod connect;
 mod exchange;
 mod http_check;

@@ -96,11 +96,8 @@ impl Scheduler {
         let mut prepared = Vec::with_capacity(wanted.len());
         for (key, spec) in wanted {
             let is_same = self.running.get(&key).is_some_and(|running| running.spec == spec);
-            let prober = if is_same {
-                None
-            } else {
-                Some(Prober::new(&spec, Arc::clone(&self.resolver)).map_err(|error| (key, error))?)
-            };
+            let prober =
+                if is_same { None } else { Some(Prober::new(&spec, Arc::clone(&self.resolver)).map_err(|error| (key, error))?) };
             prepared.push((key, spec, prober));
         }
         Ok(Prepared(prepared))

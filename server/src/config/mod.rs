@@ -29,6 +29,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::component::Combine;
@@ -154,6 +155,9 @@ pub struct Loaded {
     /// Differs when any of these files differs. Of all texts read, secrets included: not to be shown.
     pub fingerprint: u64,
 }
+
+/// Gives the value of an environment variable; shared with the task that reads the file again.
+pub type Environment = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
 /// Where placeholders and PEM texts come from.
 pub trait Sources {

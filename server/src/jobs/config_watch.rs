@@ -11,7 +11,7 @@ use probe::Target;
 use probe::schedule::Scheduler;
 use store::Store;
 
-use crate::config::{self, Config, Loaded};
+use crate::config::{self, Config, Environment, Loaded};
 use crate::service::enrolment;
 use crate::service::monitoring::Monitoring;
 use crate::service::uplink::Uplink;
@@ -21,7 +21,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// Everything that a new configuration reaches.
 pub(crate) struct ConfigWatch {
     pub(crate) path: PathBuf,
-    pub(crate) environment: Arc<dyn Fn(&str) -> Option<String> + Send + Sync>,
+    pub(crate) environment: Environment,
     pub(crate) monitoring: Arc<Monitoring>,
     pub(crate) store: Store,
     pub(crate) scheduler: Scheduler,
@@ -71,7 +71,10 @@ impl ConfigWatch {
                         Ok(()) => fingerprint = loaded.fingerprint,
                         // The next look tries again.
                         Err(problem) => {
-                            tracing::error!(problem, "the changed configuration could not be taken up; the one before stays in force");
+                            tracing::error!(
+                                problem,
+                                "the changed configuration could not be taken up; the one before stays in force"
+                            );
                             seen = Look::new();
                         }
                     }

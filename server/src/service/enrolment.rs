@@ -49,16 +49,19 @@ struct ProbePasts {
 }
 
 impl ProbePasts {
-    fn machine(&mut self, key: ProbeKey, spec: &ProbeSpec, is_fresh: bool) -> ProbeMachine {
+    /// The machine of a probe, and from when on it knows better than what was stored.
+    fn machine(&mut self, key: ProbeKey, spec: &ProbeSpec, is_fresh: bool) -> (ProbeMachine, Option<Timestamp>) {
         let history = if is_fresh { Vec::new() } else { self.histories.remove(&key).unwrap_or_default() };
         match &spec.check {
             CheckSpec::Active(active) if is_fresh => {
-                ProbeMachine::Active(Confirmation::new(spec.confirm, active.every, active.timeout))
+                (ProbeMachine::Active(Confirmation::new(spec.confirm, active.every, active.timeout)), None)
             }
             CheckSpec::Active(active) => {
                 let stored = self.results.get(&key).map(Vec::as_slice).unwrap_or_default();
                 let results: Vec<_> = stored.iter().map(|result| Turn { at: result.at, state: result.verdict }).collect();
-                ProbeMachine::Active(Confirmation::restore(spec.confirm, active.every, active.timeout, &history, &results))
+                let (machine, differs_from) =
+                    Confirmation::restore(spec.confirm, active.every, active.timeout, &history, &results);
+                (ProbeMachine::Active(machine), differs_from)
             }
             CheckSpec::Heartbeat(heartbeat) => {
                 let pings = self.pings.remove(&key).unwrap_or_default();
@@ -66,7 +69,7 @@ impl ProbePasts {
                 if let Some(until) = self.deaf_until {
                     machine.was_deaf_until(until);
                 }
-                ProbeMachine::Heartbeat(Box::new(machine))
+                (ProbeMachine::Heartbeat(Box::new(machine)), None)
             }
         }
     }
@@ -89,7 +92,6 @@ fn watch(past: ComponentPast, config: &Config, index: usize, probes: Vec<ProbeKe
         next_ordinal: past.next_ordinal.max(1),
     }
 }
-
 
 /// Members of every component, found in one pass: with thousands of probes a search per component would be a second of start-up.
 fn all_members(roster: &Roster) -> HashMap<ComponentKey, Vec<ProbeKey>> {
@@ -138,10 +140,13 @@ pub(crate) async fn begin(
     let mut pasts = pasts;
     let mut probe_pasts = ProbePasts { histories, results, pings, deaf_until: alive_at.map(|_| now) };
     let mut tower = Tower::default();
+    let mut restored = Vec::new();
     let mut probes = HashMap::with_capacity(roster.probes.len());
     for (index, (spec, enrolled)) in config.probes.iter().zip(&roster.probes).enumerate() {
         let last = probe_pasts.last(enrolled.key);
-        tower.put_probe(enrolled.key, enrolled.component, probe_pasts.machine(enrolled.key, spec, enrolled.is_fresh));
+        let (machine, differs_from) = probe_pasts.machine(enrolled.key, spec, enrolled.is_fresh);
+        tower.put_probe(enrolled.key, enrolled.component, machine);
+        restored.extend(differs_from.map(|from| (enrolled.key, from)));
         let watched = WatchedProbe { slug: enrolled.slug.clone(), index, last };
         probes.insert(enrolled.key, watched);
     }
@@ -168,8 +173,10 @@ pub(crate) async fn begin(
         let watch = watch(past, &config, index, probes, enrolled.member_since);
         effects.extend(tower.put_component(enrolled.key, watch, now));
     }
-    let components =
-        roster.components.iter().map(|c| WatchedComponent { key: c.key, watched_since: c.watched_since }).collect();
+    for (probe, from) in restored {
+        effects.extend(tower.restored(probe, from));
+    }
+    let components = roster.components.iter().map(|c| WatchedComponent { key: c.key, watched_since: c.watched_since }).collect();
     let tokens = tokens(&config, &roster);
     writer.changes(effects.into_iter().map(Change::Effect));
     let state = State { config, tower, components, probes, tokens, uplink_lost_since };
@@ -190,7 +197,12 @@ pub(crate) async fn enrol(monitoring: &Monitoring, config: &Config) -> Result<Ro
 }
 
 /// Puts a changed configuration in the place of the old one.
-pub(crate) async fn switch_to(monitoring: &Monitoring, store: &Store, config: Arc<Config>, roster: &Roster) -> Result<(), StoreError> {
+pub(crate) async fn switch_to(
+    monitoring: &Monitoring,
+    store: &Store,
+    config: Arc<Config>,
+    roster: &Roster,
+) -> Result<(), StoreError> {
     let needs_past = roster.components.iter().any(|component| component.has_returned);
     let now = monitoring.clock.now();
     let mut pasts = if needs_past { store.component_pasts(now.minus(PAGE_HORIZON)).await? } else { HashMap::new() };

@@ -138,7 +138,8 @@ impl Monitoring {
             let Some(probe) = state.tokens.get(token).copied() else { return PingOutcome::UnknownToken };
             let (effect, effects) = state.tower.ping(probe, &ping);
             if ping.signal.is_success() || ping.signal.is_failure() {
-                let mut observation = Observation::new(ping.at, if ping.signal.is_success() { Verdict::Up } else { Verdict::Down });
+                let mut observation =
+                    Observation::new(ping.at, if ping.signal.is_success() { Verdict::Up } else { Verdict::Down });
                 observation.duration_us = effect.run_ms.map(|ms| ms.saturating_mul(1000));
                 if let domain::probe::heartbeat::Signal::Exit(code) = ping.signal {
                     observation.code = Some(u16::from(code));

@@ -21,12 +21,13 @@ use super::Web;
 type ProbeMetric = (&'static str, &'static str, fn(&Seen) -> Option<f64>);
 
 const PROBE_METRICS: [ProbeMetric; 8] = [
-    ("probe_success", "1 when the newest result was up or degraded, 0 when it was down; absent while unknown", |seen| {
-        match seen.last.verdict {
-            Verdict::Up | Verdict::Degraded => Some(1.0),
-            Verdict::Down => Some(0.0),
-            Verdict::Unknown => None,
-        }
+    ("probe_success", "1 when the newest result was up or degraded, 0 when it was down; absent while unknown", |seen| match seen
+        .last
+        .verdict
+    {
+        Verdict::Up | Verdict::Degraded => Some(1.0),
+        Verdict::Down => Some(0.0),
+        Verdict::Unknown => None,
     }),
     ("probe_duration_seconds", "How long the newest execution took", |seen| seen.last.duration_us.map(seconds)),
     ("probe_dns_lookup_time_seconds", "How long the name took to resolve", |seen| seen.last.phases.resolve_us.map(seconds)),
@@ -139,7 +140,8 @@ impl Collector for Snapshot {
             }
         }
         let kind = ConstGauge::new(0.0_f64).metric_type();
-        let mut family = encoder.encode_descriptor("yagura_component_status", "1 for the status the component has", None, kind)?;
+        let mut family =
+            encoder.encode_descriptor("yagura_component_status", "1 for the status the component has", None, kind)?;
         for (component, status) in &self.components {
             ConstGauge::new(1.0_f64).encode(family.encode_family(&[("component", component.as_str()), ("status", status)])?)?;
         }

@@ -196,7 +196,8 @@ impl PageCache {
         }
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
         if entries.len() >= PAGES_MAX {
-            let oldest = entries.iter().min_by_key(|(_, entry)| entry.asked_at_ms.load(Ordering::Relaxed)).map(|(page, _)| page.clone());
+            let oldest =
+                entries.iter().min_by_key(|(_, entry)| entry.asked_at_ms.load(Ordering::Relaxed)).map(|(page, _)| page.clone());
             oldest.and_then(|page| entries.remove(&page));
         }
         Arc::clone(entries.entry(page.clone()).or_default())

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::data::{
-    CheckKind, ComponentPage, PageData, PageError, PublicCheck, PublicComponent, PublicDay, PublicGroup, PublicOutage, PublicResult,
-    PublicSite, StatusPage, Summary,
+    CheckKind, ComponentPage, PageData, PageError, PublicCheck, PublicComponent, PublicDay, PublicGroup, PublicOutage,
+    PublicResult, PublicSite, StatusPage, Summary,
 };
 use domain::component::Status;
 use domain::probe::heartbeat::HeartbeatPhase;
@@ -107,7 +107,13 @@ fn component(state: &State, index: usize, language: Language, days: &[(Date, Tim
         name: spec.name.get(language).to_owned(),
         description: spec.description.as_ref().map(|description| description.get(language).to_owned()),
         status: watch.status(),
-        since: watch.outages.last().map(|(_, outage)| outage).filter(|o| o.ended.is_none()).map(|o| o.started_at).or(watch.status_since()),
+        since: watch
+            .outages
+            .last()
+            .map(|(_, outage)| outage)
+            .filter(|o| o.ended.is_none())
+            .map(|o| o.started_at)
+            .or(watch.status_since()),
         watched_since: watched.watched_since,
         checked_at,
         days: days.iter().zip(tallies).map(|((date, _), tally)| PublicDay { date: *date, tally }).collect(),

@@ -27,7 +27,12 @@ pub(super) struct PushQuery {
     ping: Option<String>,
 }
 
-pub(super) async fn bare(State(web): State<Web>, Path(token): Path<String>, Query(query): Query<PingQuery>, body: Body) -> Response {
+pub(super) async fn bare(
+    State(web): State<Web>,
+    Path(token): Path<String>,
+    Query(query): Query<PingQuery>,
+    body: Body,
+) -> Response {
     healthchecks(&web, &token, Signal::Success, query, body).await
 }
 

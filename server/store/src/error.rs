@@ -70,8 +70,7 @@ impl StoreError {
         let source = match self {
             Self::Open { source, .. } | Self::Statement { source, .. } => source,
             Self::Migrate { source, .. } => match source.as_ref() {
-                sqlx::migrate::MigrateError::Execute(source)
-                | sqlx::migrate::MigrateError::ExecuteMigration(source, _) => source,
+                sqlx::migrate::MigrateError::Execute(source) | sqlx::migrate::MigrateError::ExecuteMigration(source, _) => source,
                 _ => return None,
             },
             _ => return None,

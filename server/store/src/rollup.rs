@@ -80,10 +80,12 @@ pub(crate) async fn roll_up(connection: &mut SqliteConnection, until: Timestamp)
         .fetch_optional(&mut *connection)
         .await
         .map_err(StoreError::doing(DOING))?;
-    let oldest: Option<i64> = sqlx::query_scalar("SELECT MIN(oldest) FROM (SELECT (SELECT MIN(at) FROM result WHERE probe_key = key) AS oldest FROM probe)")
-        .fetch_one(&mut *connection)
-        .await
-        .map_err(StoreError::doing(DOING))?;
+    let oldest: Option<i64> = sqlx::query_scalar(
+        "SELECT MIN(oldest) FROM (SELECT (SELECT MIN(at) FROM result WHERE probe_key = key) AS oldest FROM probe)",
+    )
+    .fetch_one(&mut *connection)
+    .await
+    .map_err(StoreError::doing(DOING))?;
     // Before the oldest result there is nothing to condense: no need to walk through years of it.
     let Some(oldest) = oldest else { return Ok(()) };
     let mut from = from.unwrap_or(i64::MIN).max(oldest.div_euclid(MINUTE_MS) * MINUTE_MS);
@@ -149,7 +151,13 @@ async fn minutes_from_results(connection: &mut SqliteConnection, from: i64, unti
     }
 }
 
-async fn merge(connection: &mut SqliteConnection, fine: BucketSize, coarse: BucketSize, from: i64, until: i64) -> Result<(), StoreError> {
+async fn merge(
+    connection: &mut SqliteConnection,
+    fine: BucketSize,
+    coarse: BucketSize,
+    from: i64,
+    until: i64,
+) -> Result<(), StoreError> {
     let from = from.div_euclid(coarse.ms()) * coarse.ms();
     let rows = sqlx::query(
         "SELECT probe_key, bucket_at, n_up, n_degraded, n_down, n_unknown, latencies FROM probe

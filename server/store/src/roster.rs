@@ -161,15 +161,14 @@ async fn enrol_components(
                 .await?;
             (row.key, row.since)
         } else {
-            let inserted = sqlx::query(
-                "INSERT INTO component (id, slug, watched_since, members, member_since) VALUES (?, ?, ?, '', ?)",
-            )
-            .bind(Uuid::now_v7().to_string())
-            .bind(component.slug.as_str())
-            .bind(now)
-            .bind(now)
-            .execute(&mut *connection)
-            .await?;
+            let inserted =
+                sqlx::query("INSERT INTO component (id, slug, watched_since, members, member_since) VALUES (?, ?, ?, '', ?)")
+                    .bind(Uuid::now_v7().to_string())
+                    .bind(component.slug.as_str())
+                    .bind(now)
+                    .bind(now)
+                    .execute(&mut *connection)
+                    .await?;
             (inserted.last_insert_rowid(), now)
         };
         roster.components.push(EnrolledComponent {
@@ -222,7 +221,8 @@ async fn set_members(
 }
 
 async fn enrol_probes(connection: &mut SqliteConnection, wanted: &Wanted, roster: &mut Roster) -> Result<(), sqlx::Error> {
-    let rows = sqlx::query("SELECT key, slug, removed_at, created_at, '', component_key FROM probe").fetch_all(&mut *connection).await?;
+    let rows =
+        sqlx::query("SELECT key, slug, removed_at, created_at, '', component_key FROM probe").fetch_all(&mut *connection).await?;
     let rows = rows.iter().map(known).collect::<Result<Vec<_>, _>>()?;
     let finder = Finder::new(&rows, wanted.probes.iter().map(|probe| &probe.slug));
     let now = wanted.now.as_ms();

@@ -102,7 +102,9 @@ enum Waiting {
     /// A change whose sender waits for the commit. If it has gone away before the commit, the change is not made.
     Answered(Vec<Change>, oneshot::Sender<()>),
     Roster(Wanted, oneshot::Sender<Result<Roster, StoreError>>),
-    RollUp { until: Timestamp },
+    RollUp {
+        until: Timestamp,
+    },
     Retain(Horizon, oneshot::Sender<Result<u64, StoreError>>),
 }
 

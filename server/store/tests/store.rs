@@ -64,7 +64,11 @@ fn wanted(now: i64, probes: &[(&str, Option<&str>, &str)]) -> Wanted {
     let mut components: Vec<WantedComponent> = Vec::new();
     for (_, _, component) in probes {
         if components.iter().all(|known| known.slug.as_str() != *component) {
-            components.push(WantedComponent { slug: component.parse().unwrap(), renamed_from: None, rule: "Standard".to_owned() });
+            components.push(WantedComponent {
+                slug: component.parse().unwrap(),
+                renamed_from: None,
+                rule: "Standard".to_owned(),
+            });
         }
     }
     let probes = probes.iter().map(|(slug, old, component)| WantedProbe {
@@ -130,15 +134,16 @@ async fn believed_histories_and_outages_are_replaced_from_where_they_changed() {
     let roster = enrol(&open, 0, &[("p", None, "c")]).await;
     let (probe, component) = (roster.probes[0].key, roster.components[0].key);
     let turn = |ms, state| Turn { at: at(ms), state };
-    let history = |from, changes: Vec<Turn<Status>>| Change::Effect(Effect::ComponentHistory { component, from: at(from), changes });
-    let mut outage = Outage {
-        started_at: at(20),
-        ended: None,
-        worst: Status::MajorOutage,
-        segments: vec![turn(20, Status::MajorOutage)],
-    };
+    let history =
+        |from, changes: Vec<Turn<Status>>| Change::Effect(Effect::ComponentHistory { component, from: at(from), changes });
+    let mut outage =
+        Outage { started_at: at(20), ended: None, worst: Status::MajorOutage, segments: vec![turn(20, Status::MajorOutage)] };
     let changed = |outage: &Outage| Change::Effect(Effect::OutageChanged { component, ordinal: 1, outage: outage.clone() });
-    open.writer.changes([history(0, vec![turn(0, Status::Operational)]), history(20, vec![turn(20, Status::MajorOutage)]), changed(&outage)]);
+    open.writer.changes([
+        history(0, vec![turn(0, Status::Operational)]),
+        history(20, vec![turn(20, Status::MajorOutage)]),
+        changed(&outage),
+    ]);
     let probe_history = Effect::ProbeHistory { probe, from: at(20), changes: vec![Turn { at: at(20), state: ProbeState::Down }] };
     open.writer.changes([Change::Effect(probe_history)]);
     open.flush().await;

@@ -162,14 +162,15 @@ impl Confirmation {
     }
 
     /// A machine that goes on after a restart: `changes` is the believed history as it was stored (in order of time), `results`
-    /// are the newest stored results (in order of time), of which those since the last believed change are folded again.
+    /// are the newest stored results (in order of time), of which those since the last believed change are folded again. Beside
+    /// it, from when on its history differs from the stored one: a turn that was believed but not yet stored comes to light here.
     pub fn restore(
         after: ConfirmAfter,
         every: Duration,
         timeout: Duration,
         changes: &[Change<ProbeState>],
         results: &[Change<Verdict>],
-    ) -> Self {
+    ) -> (Self, Option<Timestamp>) {
         let mut machine = Self::new(after, every, timeout);
         for change in changes {
             match change.state {
@@ -183,13 +184,11 @@ impl Confirmation {
             }
             machine.unknown_track.set_from(change.at, false);
         }
-        let believed_since =
-            changes.iter().rev().find(|change| change.state != ProbeState::Unknown).map(|change| change.at);
+        let believed_since = changes.iter().rev().find(|change| change.state != ProbeState::Unknown).map(|change| change.at);
         // The newest change ends what the history knows; results before it are already in it.
-        for result in results.iter().filter(|result| believed_since.is_none_or(|since| result.at >= since)) {
-            machine.observe(result.at, result.state);
-        }
-        machine
+        let fresh = results.iter().filter(|result| believed_since.is_none_or(|since| result.at >= since));
+        let differs_from = fresh.filter_map(|result| machine.observe(result.at, result.state)).min();
+        (machine, differs_from)
     }
 
     fn believe(&mut self, at: Timestamp, not_up: bool, down: bool) {
@@ -279,9 +278,8 @@ impl Confirmation {
     /// No later call can change anything before this moment.
     pub fn settled_until(&self) -> Option<Timestamp> {
         let next_due = self.last_at?.plus(self.every);
-        [self.not_up.run_since, self.down.run_since].into_iter().flatten().fold(Some(next_due), |earliest, run| {
-            earliest.map(|moment| moment.min(run))
-        })
+        let runs = [self.not_up.run_since, self.down.run_since];
+        runs.into_iter().flatten().chain([next_due]).min()
     }
 
     /// Forgets history before `horizon`, but for what holds there.
@@ -456,31 +454,39 @@ mod tests {
                 let before = spell(&machine, head.len());
                 let settled_count = (0..head.len()).filter(|n| at(*n) < settled).count();
                 for (n, letter) in tail.chars().enumerate() {
-                    if let Some(verdict) = verdict(letter) {
-                        if let Some(from) = machine.observe(at(head.len() + n), verdict) {
-                            prop_assert!(from >= settled);
-                        }
-                    }
+                    let changed = verdict(letter).and_then(|verdict| machine.observe(at(head.len() + n), verdict));
+                    prop_assert!(changed.is_none_or(|from| from >= settled));
                 }
                 prop_assert_eq!(&spell(&machine, head.len())[..settled_count], &before[..settled_count]);
             }
         }
 
         #[test]
-        fn a_restart_between_any_two_results_changes_nothing(letters in "[ugd]{1,30}", cut in 0_usize..30, down in 1_u32..5, up in 1_u32..5) {
+        fn a_restart_between_any_two_results_changes_nothing(
+            letters in "[ugd]{1,30}", cut in 0_usize..30, lost in 0_usize..4, down in 1_u32..5, up in 1_u32..5,
+        ) {
             let cut = cut.min(letters.len());
+            // What was believed last may not have reached the disk.
+            let kept = cut.saturating_sub(lost);
             let mut machine = Confirmation::new(after(down, up), EVERY, TIMEOUT);
             feed(&mut machine, &letters[..cut]);
             let stored: Vec<_> = {
+                let mut earlier = Confirmation::new(after(down, up), EVERY, TIMEOUT);
+                feed(&mut earlier, &letters[..kept]);
                 let mut track = Track::default();
-                for n in 0..cut {
-                    track.set_from(at(n), machine.state_at(at(n)));
+                for n in 0..kept {
+                    track.set_from(at(n), earlier.state_at(at(n)));
                 }
                 track.changes().to_vec()
             };
             let results: Vec<_> = letters[..cut].chars().enumerate()
                 .map(|(n, c)| Change { at: at(n), state: verdict(c).unwrap() }).collect();
-            let mut again = Confirmation::restore(after(down, up), EVERY, TIMEOUT, &stored, &results);
+            let (mut again, differs_from) = Confirmation::restore(after(down, up), EVERY, TIMEOUT, &stored, &results);
+            let stored = Track::from_changes(stored);
+            for n in 0..cut {
+                let same = stored.at(at(n)).unwrap_or(ProbeState::Unknown) == again.state_at(at(n));
+                prop_assert!(same || differs_from.is_some_and(|from| from <= at(n)), "a difference at {} goes unsaid", n);
+            }
             for (n, letter) in letters.chars().enumerate().skip(cut) {
                 again.observe(at(n), verdict(letter).unwrap());
                 machine.observe(at(n), verdict(letter).unwrap());

@@ -84,10 +84,10 @@ fn the_outage_starts_at_the_first_bad_result_of_whichever_probe_saw_it_first() {
     stored.apply(tower.observe(A, s(40), Verdict::Down));
     let outage = &stored.outages[&1];
     assert_eq!(outage.started_at, s(20), "then A says it began a second earlier");
-    assert_eq!(outage.segments, vec![
-        Change { at: s(20), state: Status::PartialOutage },
-        Change { at: s(21), state: Status::MajorOutage },
-    ]);
+    assert_eq!(
+        outage.segments,
+        vec![Change { at: s(20), state: Status::PartialOutage }, Change { at: s(21), state: Status::MajorOutage },]
+    );
     stored.apply(tower.observe(B, s(41), Verdict::Up));
     stored.apply(tower.observe(A, s(50), Verdict::Up));
     stored.apply(tower.observe(A, s(60), Verdict::Up));

@@ -12,8 +12,8 @@ use domain::text::{Language, LocalizedText, Secret};
 
 use super::super::values::{parse_duration, show_duration};
 use super::super::{Config, Retention, SelfCheckTarget, load};
-use domain::uptime::Weights;
 use super::{CERTIFICATE, Fake, KEY, SITE, fake, good, parse};
+use domain::uptime::Weights;
 
 const EXAMPLE: &str = include_str!("../../../../example/yagura.yaml");
 
