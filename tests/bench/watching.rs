@@ -30,8 +30,8 @@ pub(crate) async fn rows(probes: u32, every_s: u32, during: Duration) -> Vec<Row
     let file = folder.path().join("yagura.yaml");
     std::fs::write(&file, config(probes, every_s, &url)).unwrap();
     let serving = Serving::start(&file, &folder.path().join("data")).await;
-    // The first execution of every probe comes in a rush after the start; what follows is the steady state.
-    tokio::time::sleep(Duration::from_secs(u64::from(probes / 500).max(2) + 2)).await;
+    // The first execution of every probe comes in a rush after the start; after one interval all have found their rhythm.
+    tokio::time::sleep(Duration::from_secs(u64::from(probes / 500 + every_s))).await;
     let (cpu_before, started_before) = (serving.cpu(), serving.metric("yagura_checks_started_total").await);
     tokio::time::sleep(during).await;
     let cpu = serving.cpu().saturating_sub(cpu_before).as_secs_f64() / during.as_secs_f64() * 100.0;
