@@ -17,6 +17,8 @@ CREATE TABLE probe (
     id               TEXT    NOT NULL UNIQUE,
     slug             TEXT    NOT NULL UNIQUE,
     component_key    INTEGER NOT NULL REFERENCES component (key),
+    -- `active` or `heartbeat`; one that becomes the other begins anew.
+    kind             TEXT    NOT NULL,
     created_at       INTEGER NOT NULL,
     removed_at       INTEGER
 ) STRICT;

@@ -24,7 +24,8 @@ fn assets(site: &Path) -> String {
         let columns: Vec<&str> = line.split('\t').collect();
         let [role, path, content_type, form] = columns[..] else { continue };
         if role == "build" {
-            let _ = writeln!(roles, "pub(crate) const BUILD: &str = {path:?};");
+            // Another program may write other pages with the same assets: an open page is reloaded then too.
+            let _ = writeln!(roles, "pub(crate) const BUILD: &str = concat!({path:?}, \"-\", env!(\"CARGO_PKG_VERSION\"));");
             continue;
         }
         if role != "-" {

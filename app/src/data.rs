@@ -137,8 +137,10 @@ pub struct ComponentPage {
     pub spans: [Tally; 4],
     /// How uptime is computed.
     pub weights: Weights,
-    /// Outages of the last 90 days, newest first.
+    /// Outages of the last 90 days, newest first, at most as many as a page can show.
     pub outages: Vec<PublicOutage>,
+    /// How many older ones of the last 90 days are left out.
+    pub outages_left_out: usize,
     /// What watches it.
     pub checks: Vec<PublicCheck>,
 }

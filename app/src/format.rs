@@ -31,6 +31,12 @@ pub fn time_of_day(at: Timestamp, zone: &TimeZone) -> String {
     format!("{:02}:{:02}:{:02}", local.hour(), local.minute(), local.second())
 }
 
+/// A moment that is nearly always of today: the time of day, with the date before it if it is not of the same day as `now`.
+pub fn short_moment(text: &Text, at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    let day = |moment: Timestamp| moment.to_jiff().to_zoned(zone.clone()).date();
+    if day(at) == day(now) { time_of_day(at, zone) } else { format!("{} {}", date(text, day(at)), time_of_day(at, zone)) }
+}
+
 /// A length of time by its two largest units: `2 h 5 min`. Seconds are rounded down; less than one is said so.
 pub fn length(text: &Text, ms: u64) -> String {
     let seconds = ms / 1000;

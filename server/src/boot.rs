@@ -28,6 +28,8 @@ use crate::web::{self, PageCache, Web};
 const DRAIN: Duration = Duration::from_secs(2);
 /// What waits for the disk gets this long when stopping.
 const LAST_WRITE: Duration = Duration::from_secs(2);
+/// Tidying up the database gets this long beside it.
+const TIDYING: Duration = Duration::from_millis(500);
 /// Pause between two attempts to open a locked database.
 const OPEN_RETRY: Duration = Duration::from_millis(500);
 /// Name of the file whose lock means "a server runs on this folder".
@@ -176,13 +178,21 @@ impl Running {
         }
         self.monitoring.tick();
         self.monitoring.writer.close();
-        let _ = self.writer.await;
+        if tokio::time::timeout(LAST_WRITE + TIDYING, self.writer).await.is_err() {
+            tracing::error!("the database did not close in time");
+        }
         tracing::info!("stopped");
     }
 
-    /// Returns when the server has ended by itself, which it does only when its listener fails.
+    /// Returns when a part that must not end has ended, which it does only by a fault of ours: better no watchtower than one that
+    /// looks awake and is not. Whoever runs it starts it again.
     pub async fn ended(&mut self) {
-        let _ = (&mut self.http).await;
+        let jobs = futures::future::select_all(self.jobs.iter_mut());
+        tokio::select! {
+            outcome = &mut self.http => tracing::error!(?outcome, "the listener ended"),
+            outcome = &mut self.writer => tracing::error!(?outcome, "the writer ended"),
+            (outcome, _, _) = jobs => tracing::error!(?outcome, "a loop ended"),
+        }
     }
 }
 

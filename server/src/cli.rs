@@ -122,7 +122,12 @@ async fn serve(arguments: Serve) -> Result<ExitCode, String> {
         environment: Arc::new(environment),
         clock: Arc::new(SystemClock::default()),
     };
-    let mut running = boot::start(options).await.map_err(|error| error.to_string())?;
+    let started = tokio::select! {
+        started = boot::start(options) => started,
+        _ = terminated.recv() => return Ok(ExitCode::SUCCESS),
+        _ = interrupted.recv() => return Ok(ExitCode::SUCCESS),
+    };
+    let mut running = started.map_err(|error| error.to_string())?;
     if std::io::stderr().is_terminal() {
         eprintln!("\n  Yagura: http://{}/   (Ctrl+C stops)\n", running.address);
     }
@@ -131,8 +136,12 @@ async fn serve(arguments: Serve) -> Result<ExitCode, String> {
         _ = interrupted.recv() => ExitCode::SUCCESS,
         () = running.ended() => ExitCode::FAILURE,
     };
-    running.stop().await;
-    Ok(code)
+    tokio::select! {
+        () = running.stop() => Ok(code),
+        // Asked twice: at once.
+        _ = terminated.recv() => Ok(ExitCode::FAILURE),
+        _ = interrupted.recv() => Ok(ExitCode::FAILURE),
+    }
 }
 
 fn check(path: &Path) -> ExitCode {

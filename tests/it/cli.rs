@@ -99,6 +99,46 @@ async fn it_stops_in_good_order_although_a_page_is_open_and_leaves_one_file_behi
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn it_stops_although_the_database_is_locked() {
+    let target = Target::start().await;
+    let mut process = Process::start(&tests::server::one_component(&target));
+    tests::eventually("it is checked", || async { (target.requests() > 0).then_some(()) }).await;
+    let file = process.folder.path().join("data").join(store::FILE_NAME);
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
+    let mut other = sqlx::ConnectOptions::connect(&options).await.unwrap();
+    sqlx::query("BEGIN EXCLUSIVE").execute(&mut other).await.unwrap();
+    let code = tokio::task::spawn_blocking(move || process.terminate()).await.unwrap();
+    assert_eq!(code, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_that_waits_for_a_locked_database_can_be_ended() {
+    let mut process = Process::start("site: {name: Test}\n");
+    process.kill();
+    let path = |name: &str| process.folder.path().join(name);
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path("data").join(store::FILE_NAME));
+    let mut other = sqlx::ConnectOptions::connect(&options).await.unwrap();
+    sqlx::query("BEGIN EXCLUSIVE").execute(&mut other).await.unwrap();
+    let mut waiting = std::process::Command::new(tests::process::program())
+        .args(["serve", "--listen", "127.0.0.1:0", "--config"])
+        .arg(path("yagura.yaml"))
+        .arg("--data")
+        .arg(path("data"))
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let log = waiting.stderr.take().unwrap();
+    let code = tokio::task::spawn_blocking(move || {
+        use std::io::BufRead;
+        let says_so = std::io::BufReader::new(log).lines().map_while(Result::ok).any(|line| line.contains("locked"));
+        assert!(says_so, "it says what it waits for");
+        std::process::Command::new("kill").args(["-TERM", &waiting.id().to_string()]).status().unwrap();
+        waiting.wait().unwrap().code()
+    });
+    assert_eq!(code.await.unwrap(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_second_server_on_the_same_data_refuses() {
     let process = Process::start("site: {name: Test}\n");
     let path = |name: &str| process.folder.path().join(name).display().to_string();

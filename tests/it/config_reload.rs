@@ -61,7 +61,7 @@ async fn a_component_that_leaves_ends_its_outage_unwatched_and_resumes_when_it_r
     server.page_where("/en/", |page| page.contains("is down")).await;
 
     server.write_config("site: {name: Test}\n");
-    taken_up(&server, "/en/", |page| page.contains("Nothing is watched yet")).await;
+    taken_up(&server, "/en/", |page| page.contains("Nothing is shown here yet")).await;
     assert_eq!(server.get("/en/components/web").await.status, 404, "it is hidden");
     eventually("its outage ended unwatched", || async {
         (server.count("SELECT COUNT(*) FROM outage WHERE ended_by = 1").await == 1).then_some(())
@@ -110,4 +110,72 @@ async fn what_changed_while_yagura_was_stopped_is_taken_up_at_its_start() {
         (ended > 0).then(|| assert!((stopped_at - 5_000..=stopped_at).contains(&ended), "{ended} {stopped_at}"))
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_component_whose_members_changed_while_yagura_was_stopped_was_not_up_meanwhile() {
+    let target = Target::start().await;
+    let mut server = TestServer::start(&one_component(&target)).await;
+    server.first_check(&target).await;
+    server.page_where("/en/", |page| page.contains("is operational")).await;
+    let second = format!(
+        "  - {{slug: web-tcp, component: web, every: 10s, timeout: 5s, tcp: {{host: 127.0.0.1, port: {}}}}}\n",
+        target.address.port()
+    );
+    server.write_config(&(one_component(&target) + &second));
+    server.restart_after(Duration::from_secs(8 * 3600)).await;
+    server.page_where("/en/", |page| page.contains("is operational")).await;
+    eventually("the night is unknown", || async {
+        let unknown_ms = server
+            .count(
+                "SELECT COALESCE(MAX(next - at), 0) FROM
+                 (SELECT at, status, LEAD(at) OVER (ORDER BY at) AS next FROM component_state) WHERE status = 5",
+            )
+            .await;
+        (unknown_ms >= 8 * 3_600_000).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_probe_that_becomes_a_heartbeat_begins_anew() {
+    let target = Target::start().await;
+    let server = TestServer::start(&one_component(&target)).await;
+    server.first_check(&target).await;
+    server.page_where("/en/", |page| page.contains("is operational")).await;
+    server.write_config(
+        "site: {name: Test}\ncomponents: [{slug: web, name: Web}]\nprobes:\n  - slug: web-http\n    component: web\n    \
+         heartbeat: {token: a-token-of-some-length, period: 1h}\n",
+    );
+    let page = taken_up(&server, "/en/components/web", |page| page.contains("has never called")).await;
+    assert!(page.contains("Unknown") && !page.contains("status-word operational"), "what never called is not green: {page}");
+    server.page_where("/en/", |page| page.contains("is not known")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_probes_start_without_a_gap_in_what_is_known() {
+    let target = Target::start().await;
+    let mut config = String::from("site: {name: Test}\ncomponents:\n");
+    for n in 0..12 {
+        config.push_str(&format!("  - {{slug: c{n}, name: C{n}}}\n"));
+    }
+    config.push_str("probes:\n");
+    for n in 0..12 {
+        let url = target.url();
+        config.push_str(&format!("  - {{slug: p{n}, component: c{n}, every: 60s, timeout: 10s, http: {{url: \"{url}\"}}}}\n"));
+    }
+    let server = TestServer::start(&config).await;
+    server.clock.advance(LOOK);
+    eventually("all ran once", || async { (target.requests() >= 12).then_some(()) }).await;
+    server.page_where("/en/", |page| page.contains("All 12 components are operational")).await;
+    // Second by second through three intervals: nobody may be forgotten long enough to become unknown.
+    for _ in 0..180 {
+        server.clock.advance(Duration::from_secs(1));
+        let due = server.metric("yagura_checks_started_total").await.unwrap();
+        eventually("what is due has run", || async { (target.requests() as f64 >= due).then_some(()) }).await;
+    }
+    assert_eq!(
+        server.count("SELECT COUNT(*) FROM component_state WHERE status = 5 AND at > (SELECT MIN(at) FROM result)").await,
+        0
+    );
 }

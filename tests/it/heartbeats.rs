@@ -79,6 +79,22 @@ async fn uptime_kumas_push_address_works_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn many_logs_and_a_restart_do_not_make_yagura_forget_the_last_success() {
+    let mut server = server().await;
+    server.get(&format!("/ping/{}", TOKEN.to_uppercase())).await;
+    for _ in 0..30 {
+        server.post(&format!("/ping/{TOKEN}/log"), "still here").await;
+    }
+    server.restart_after(Duration::from_secs(1)).await;
+    server.page_where("/en/components/backup", |page| page.contains("on time")).await;
+    for _ in 0..8 {
+        server.clock.advance(Duration::from_secs(600));
+        server.get("/en/").await;
+    }
+    server.page_where("/en/components/backup", |page| page.contains("missed")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn wrong_calls_are_refused_as_senders_know_it() {
     let server = server().await;
     for (path, status, body) in [
@@ -99,6 +115,7 @@ async fn calls_missed_while_yagura_was_away_are_unknown_not_down() {
     let mut server = server().await;
     server.get(&format!("/ping/{TOKEN}")).await;
     server.page_where("/en/", |page| page.contains("is operational")).await;
+    // It was to call again after an hour, when nobody was there.
     server.restart_after(2 * HOUR).await;
     server.page_where("/en/components/backup", |page| page.contains("may have called while Yagura was away")).await;
     server.clock.advance(HOUR + Duration::from_secs(601));

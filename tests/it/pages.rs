@@ -101,7 +101,7 @@ async fn every_answer_carries_its_security_headers_and_pages_allow_only_their_ow
 async fn an_empty_configuration_says_how_to_begin() {
     let server = TestServer::start("site: {name: New}\n").await;
     let page = server.get("/en/").await.body;
-    assert!(page.contains("Nothing is watched yet") && page.contains("components:"), "{page}");
+    assert!(page.contains("Nothing is shown here yet") && page.contains("components:"), "{page}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

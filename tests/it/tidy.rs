@@ -16,7 +16,9 @@ fn files() -> Vec<PathBuf> {
         .output()
         .unwrap();
     let names = String::from_utf8(output.stdout).unwrap();
-    names.lines().map(|name| root().join(name)).filter(|path| path.is_file()).collect()
+    let files: Vec<PathBuf> = names.lines().map(|name| root().join(name)).filter(|path| path.is_file()).collect();
+    assert!(files.len() > 100, "Git lists the files of this repository: {}", String::from_utf8_lossy(&output.stderr));
+    files
 }
 
 fn with_extension(extensions: &[&str]) -> Vec<(PathBuf, String)> {

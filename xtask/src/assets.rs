@@ -72,7 +72,9 @@ pub(crate) fn build() -> Result<(), String> {
     let modules = npm_packages(&root.join("xtask/npm"))?;
 
     let module = compile(&root)?;
-    let fresh = short_hash(&read(&module)?);
+    // Made again when the module, the flags or the tools are others.
+    let tools = read(&root.join("xtask/npm/package-lock.json"))?;
+    let fresh = short_hash(&[read(&module)?.as_slice(), WASM_FEATURES.concat().as_bytes(), tools.as_slice()].concat());
     let stamp = work.join("optimized-from");
     if std::fs::read_to_string(&stamp).ok().as_deref() != Some(fresh.as_str()) {
         bind_and_optimize(&module, &work, &modules)?;

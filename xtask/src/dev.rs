@@ -9,17 +9,14 @@ use crate::tools::{self, root, say};
 const WATCHED: [&str; 8] = ["app", "server", "style", "public", "migrations", "runbooks", "Cargo.toml", "Cargo.lock"];
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
-fn start(arguments: &[String]) -> Result<Child, String> {
-    let root = root();
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+fn build() -> Result<(), String> {
     crate::assets::build()?;
-    let cargo = || std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    tools::run(Command::new(cargo()).current_dir(&root).args(["build", "--package=server"]))?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    Command::new(target.join("debug/yagura"))
-        .current_dir(&root)
-        .args(arguments)
-        .spawn()
-        .map_err(|error| format!("cannot start yagura: {error}"))
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    tools::run(Command::new(cargo).current_dir(root()).args(["build", "--package=server"]))
 }
 
 /// Builds, runs `yagura` with `arguments`, and does both again whenever something changed.
@@ -39,13 +36,16 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     }
 }
 
+/// Builds, and only then puts the new program in the place of the running one: a change that does not compile stops nothing.
 fn restart(server: &mut Option<Child>, arguments: &[String]) -> Result<(), String> {
+    build()?;
     if let Some(mut old) = server.take() {
         // It loses nothing that it answered for: that is what the store promises even for this.
         let _ = old.kill();
         let _ = old.wait();
     }
-    *server = Some(start(arguments)?);
+    let started = Command::new(target().join("debug/yagura")).current_dir(root()).args(arguments).spawn();
+    *server = Some(started.map_err(|error| format!("cannot start yagura: {error}"))?);
     Ok(())
 }
 

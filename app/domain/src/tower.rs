@@ -183,15 +183,43 @@ impl Tower {
     }
 
     /// Begins or goes on to watch a component, whose probes have been put in before. If it begins now (it is new, has returned, or
-    /// its members changed while nobody watched), its history says so from now on.
-    pub fn put_component(&mut self, key: ComponentKey, watch: ComponentWatch, now: Timestamp) -> Vec<Effect> {
+    /// its members changed while nobody watched), its history says so: unknown since `blind_since`, when watching stopped, and from
+    /// now on what its members say.
+    pub fn put_component(
+        &mut self,
+        key: ComponentKey,
+        watch: ComponentWatch,
+        blind_since: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Vec<Effect> {
         let begins = watch.member_since == now;
         self.components.insert(key, watch);
         let mut effects = Vec::new();
         if begins {
+            if let (Some(since), Some(component)) = (blind_since, self.components.get_mut(&key))
+                && !matches!(component.history.at(since), None | Some(Status::Unwatched))
+            {
+                let mut tail = Track::default();
+                tail.set_from(since, Status::Unknown);
+                replace_tail(key, component, since, &tail, &mut effects);
+            }
             self.recompute(key, now, &mut effects);
         }
         effects
+    }
+
+    /// Yagura could not be called from `from` to `until`, or cannot be called since: heartbeats are not blamed for it.
+    pub fn was_deaf(&mut self, from: Timestamp, until: Option<Timestamp>) {
+        for (_, machine) in self.probes.values_mut() {
+            if let ProbeMachine::Heartbeat(machine) = machine {
+                machine.was_deaf(from, until);
+            }
+        }
+    }
+
+    /// Every watched component.
+    pub fn components(&self) -> impl Iterator<Item = ComponentKey> {
+        self.components.keys().copied()
     }
 
     /// Begins or goes on to watch a probe, or moves it to another component.
@@ -200,10 +228,18 @@ impl Tower {
     }
 
     /// Says which probes make a component from `now` on, and how; the history before stays as it is.
-    pub fn set_members(&mut self, key: ComponentKey, combine: Combine, probes: Vec<ProbeKey>, now: Timestamp) -> Vec<Effect> {
+    /// `is_anew` when a member is not what it was although it has the same key.
+    pub fn set_members(
+        &mut self,
+        key: ComponentKey,
+        combine: Combine,
+        probes: Vec<ProbeKey>,
+        is_anew: bool,
+        now: Timestamp,
+    ) -> Vec<Effect> {
         let mut effects = Vec::new();
         let Some(component) = self.components.get_mut(&key) else { return effects };
-        if component.combine != combine || component.probes != probes {
+        if is_anew || component.combine != combine || component.probes != probes {
             component.combine = combine;
             component.member_since = now;
             component.probes = probes;

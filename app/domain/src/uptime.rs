@@ -80,8 +80,12 @@ impl Tally {
         (known > 0).then(|| (1.0 - down / known as f64).clamp(0.0, 1.0))
     }
 
-    /// The worst status that took any time, which colours a day; `Unknown` when nothing was known at all.
+    /// The worst status that took any time, which colours a day. A day of which less than half was known is good only as far as
+    /// that goes: without trouble it is `Unknown`.
     pub fn worst(&self) -> Status {
+        if self.degraded_ms + self.down_ms() == 0 && self.unknown_ms > self.operational_ms + self.maintenance_ms {
+            return Status::Unknown;
+        }
         let seen = [
             (self.major_ms, Status::MajorOutage),
             (self.partial_ms, Status::PartialOutage),
@@ -197,6 +201,14 @@ mod tests {
         let tally = Tally { operational_ms: 900, major_ms: 100, unknown_ms: 5_000, maintenance_ms: 5_000, ..Tally::default() };
         assert_eq!(tally.uptime(Weights::default()), Some(0.9));
         assert_eq!(Tally { unknown_ms: 9, ..Tally::default() }.uptime(Weights::default()), None);
+    }
+
+    #[test]
+    fn a_day_that_was_hardly_seen_is_not_green() {
+        let tally = Tally { operational_ms: 1_000, unknown_ms: 86_399_000, ..Tally::default() };
+        assert_eq!(tally.worst(), Status::Unknown);
+        assert_eq!(Tally { major_ms: 1_000, ..tally }.worst(), Status::MajorOutage, "trouble that was seen is shown");
+        assert_eq!(Tally::default().worst(), Status::Unknown);
     }
 
     #[test]

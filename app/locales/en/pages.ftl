@@ -43,15 +43,15 @@ summary-unknown = { $affected ->
     [one] The state of one component of { $total } is not known
    *[other] The state of { $affected } of { $total } components is not known
 }
-summary-empty = Nothing is watched yet
+summary-empty = Nothing is shown here yet
 checked-at = Last check on { $when }
-since = since
+since = since { $when }
 uplink-lost = Yagura itself has lost its connection: what is outside cannot be seen
-depends-on-troubled = It depends on { $names }, which is in trouble too.
+depends-on-troubled = What it depends on is in trouble too: { $names }.
 taken-at = These figures were taken on
 ungrouped = Other components
 
-empty-text = No components are configured. Add the first one to yagura.yaml:
+empty-text = No component is public. This is how the first one stands in yagura.yaml:
 empty-reload = Yagura takes up the change by itself within a few seconds.
 
 uptime = Uptime
@@ -106,6 +106,7 @@ cause-internal = Unknown: the check itself failed
 
 outages = Outages of the last 90 days
 no-outages = None.
+outages-left-out = And { $n } more in these 90 days.
 outage-began = Began
 outage-recovered = Ended
 outage-unwatched = No longer watched since

@@ -28,15 +28,15 @@ summary-partial-outage = { $total } 件中 { $affected } 件が一部停止し�
 summary-major-outage = { $total } 件中 { $affected } 件が停止しています
 summary-under-maintenance = { $affected } 件がメンテナンス中です
 summary-unknown = { $total } 件中 { $affected } 件の状態が分かりません
-summary-empty = まだ何も見張っていません
+summary-empty = まだ何も公開していません
 checked-at = 最終確認：{ $when }
-since = 開始：
+since = { $when } から
 uplink-lost = Yagura 自身の接続が切れているため、外の状態を確認できません
 depends-on-troubled = 依存先の { $names } でも障害が起きています。
 taken-at = 集計時刻：
 ungrouped = その他
 
-empty-text = まだコンポーネントがありません。yagura.yaml に最初の一つを追加してください：
+empty-text = 公開しているコンポーネントがありません。yagura.yaml には次のように書きます：
 empty-reload = 変更は数秒以内に自動で反映されます。
 
 uptime = 稼働率
@@ -91,6 +91,7 @@ cause-internal = 不明：チェック自体の失敗
 
 outages = 過去 90 日間の障害
 no-outages = ありません。
+outages-left-out = この 90 日間にほか { $n } 件あります。
 outage-began = 開始
 outage-recovered = 終了
 outage-unwatched = 監視終了
@@ -102,7 +103,7 @@ day-column = 日付
 status-column = 最も悪い状態
 down-column = 停止
 unknown-column = 不明
-watched-since = 監視開始：
+watched-since = 監視を始めた時刻：
 back-to-status = ← すべてのコンポーネント
 
 day = { $date }：{ $facts }

@@ -13,9 +13,12 @@ use web_sys::{
 
 /// Where changes are announced: messages are `<version> <build>`.
 const EVENTS: &str = "/api/v1/events";
-/// The server may still be rendering the page that an event announced.
-const TRIES: u8 = 5;
-const PAUSE: Duration = Duration::from_millis(700);
+/// The server may still be rendering the page that an event announced, or a cache on the way may still hold the one before: the page
+/// is asked for again after this long, then after twice as long, and so on, until it is there or the pause has grown to a minute.
+const PAUSE_MIN: Duration = Duration::from_millis(200);
+const PAUSE_MAX: Duration = Duration::from_secs(60);
+/// A browser gives up on events after an answer that is none (a proxy's 502 while Yagura starts again); we do not.
+const RECONNECT: Duration = Duration::from_secs(5);
 
 /// Follows the server's events for as long as the page is open, and tells `connected` how the connection stands.
 pub(super) fn follow(connected: impl Fn(bool) + Clone + 'static) {
@@ -25,7 +28,16 @@ pub(super) fn follow(connected: impl Fn(bool) + Clone + 'static) {
         Closure::<dyn FnMut(Event)>::new(move |_| connected(true))
     };
     source.set_onopen(Some(opened.as_ref().unchecked_ref()));
-    let failed = Closure::<dyn FnMut(Event)>::new(move |_| connected(false));
+    let failed = Closure::<dyn FnMut(Event)>::new({
+        let source = source.clone();
+        move |_| {
+            connected(false);
+            if source.ready_state() == EventSource::CLOSED {
+                let connected = connected.clone();
+                set_timeout(move || follow(connected), RECONNECT);
+            }
+        }
+    });
     source.set_onerror(Some(failed.as_ref().unchecked_ref()));
     let heard = Closure::<dyn FnMut(MessageEvent)>::new(|event: MessageEvent| {
         let message = event.data().as_string().unwrap_or_default();
@@ -35,7 +47,7 @@ pub(super) fn follow(connected: impl Fn(bool) + Clone + 'static) {
             // A newer Yagura: its page goes with its own script and style.
             let _ = window().location().reload();
         } else if let Ok(version) = version.parse() {
-            refresh(version, TRIES);
+            refresh(version, PAUSE_MIN);
         }
     });
     source.set_onmessage(Some(heard.as_ref().unchecked_ref()));
@@ -50,15 +62,15 @@ fn version_of(document: &Document) -> Option<u64> {
 }
 
 /// Brings the page up to `version`.
-fn refresh(version: u64, tries: u8) {
-    if tries == 0 || version_of(&document()).is_none_or(|shown| shown >= version) {
+fn refresh(version: u64, pause: Duration) {
+    if pause > PAUSE_MAX || version_of(&document()).is_none_or(|shown| shown >= version) {
         return;
     }
     spawn_local(async move {
         let fresh = fetch_page().await.ok().flatten();
         match fresh {
             Some(fresh) if version_of(&fresh).is_some_and(|found| found >= version) => patch(&fresh),
-            _ => set_timeout(move || refresh(version, tries - 1), PAUSE),
+            _ => set_timeout(move || refresh(version, pause * 2), pause),
         }
     });
 }

@@ -14,7 +14,7 @@ use crate::pages::error::NotFound;
 use crate::parts::day_bar::{DayBar, Legend};
 use crate::parts::formula::Formula;
 use crate::parts::status_mark::{StatusMark, StatusSymbols};
-use crate::parts::time_text::TimeText;
+use crate::parts::time_text::{Since, TimeText};
 use crate::routes::to;
 
 /// The page of one component.
@@ -33,8 +33,7 @@ pub fn ComponentShow() -> impl IntoView {
 fn show(text: &Text, site: &PublicSite, page: &ComponentPage) -> impl IntoView + use<> {
     let component = &page.component;
     let zone = &site.time_zone;
-    let since =
-        component.since.map(|at| view! { " " {text.get("since")} " " <TimeText at=at zone=zone.clone() text=text.clone()/> });
+    let since = component.since.map(|at| view! { " " <Since at=at zone=zone.clone() text=text.clone()/> });
     let because = (component.status.is_outage() && !component.troubled_dependencies.is_empty()).then(|| {
         let names = component.troubled_dependencies.join(&text.get("list-separator").replace('_', " "));
         view! { <p class="because">{text.with("depends-on-troubled", &[("names", names.into())])}</p> }
@@ -120,7 +119,7 @@ fn checks(text: &Text, site: &PublicSite, checks: &[PublicCheck]) -> impl IntoVi
     view! {
         <section aria-labelledby="checks-heading">
             <h2 id="checks-heading">{text.get("checks")}</h2>
-            <div class="table-frame" id="checks" data-live role="region" tabindex="0" aria-labelledby="checks-heading">
+            <div class="table-frame" id="checks" data-live role="group" tabindex="0" aria-labelledby="checks-heading">
                 <table>
                     <thead><tr>
                         <th scope="col">{text.get("check-kind")}</th>
@@ -153,7 +152,9 @@ fn outages(text: &Text, site: &PublicSite, page: &ComponentPage) -> impl IntoVie
         view! { <p class="empty">{text.get("no-outages")}</p> }.into_any()
     } else {
         let items = page.outages.iter().map(|outage| outage_item(text, site, page, outage)).collect_view();
-        view! { <ol class="outages">{items}</ol> }.into_any()
+        let left_out = (page.outages_left_out > 0)
+            .then(|| view! { <p class="empty">{text.with("outages-left-out", &[("n", page.outages_left_out.into())])}</p> });
+        view! { <ol class="outages">{items}</ol> {left_out} }.into_any()
     };
     view! {
         <section aria-labelledby="outages-heading">
@@ -234,7 +235,7 @@ fn days(text: &Text, days: &[PublicDay], weights: Weights) -> impl IntoView + us
             <h2 id="days-heading">{text.get("days")}</h2>
             <details>
                 <summary>{text.get("days-open")}</summary>
-                <div class="table-frame" role="region" tabindex="0" aria-labelledby="days-heading">
+                <div class="table-frame" role="group" tabindex="0" aria-labelledby="days-heading">
                     <table class="days">
                         <thead><tr>
                             <th scope="col">{text.get("day-column")}</th>

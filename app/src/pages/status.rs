@@ -1,6 +1,5 @@
 //! The front page: one sentence for the state of everything, then every component with its 90 days.
 
-use domain::uptime::Weights;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -11,7 +10,7 @@ use crate::parts::day_bar::{DayBar, Legend};
 use crate::parts::formula::Formula;
 use crate::parts::status_mark::{StatusMark, StatusSymbols};
 use crate::parts::summary::{SummarySentence, sentence};
-use crate::parts::time_text::TimeText;
+use crate::parts::time_text::{Since, TimeText};
 use crate::routes::to;
 
 /// The front page.
@@ -26,7 +25,7 @@ pub fn StatusIndex() -> impl IntoView {
             view! {
                 <p class="notice" id="uplink" data-live>
                     <StatusMark status=domain::component::Status::Unknown/>
-                    <span>{text.get("uplink-lost")} " " <TimeText at=since zone=site.time_zone.clone() text=text.clone()/></span>
+                    <span>{text.get("uplink-lost")} " " <Since at=since zone=site.time_zone.clone() text=text.clone()/></span>
                 </p>
             }
         });
@@ -45,7 +44,7 @@ pub fn StatusIndex() -> impl IntoView {
 }
 
 fn list(text: &Text, site: &PublicSite, page: &StatusPage) -> impl IntoView + use<> {
-    let groups = page.groups.iter().map(|group| group_section(text, site, page.weights, group)).collect_view();
+    let groups = page.groups.iter().map(|group| group_section(text, site, page, group)).collect_view();
     view! {
         {groups}
         <Legend text=text.clone()/>
@@ -67,11 +66,11 @@ fn empty(text: &Text) -> impl IntoView + use<> {
     }
 }
 
-fn group_section(text: &Text, site: &PublicSite, weights: Weights, group: &PublicGroup) -> impl IntoView + use<> {
+fn group_section(text: &Text, site: &PublicSite, page: &StatusPage, group: &PublicGroup) -> impl IntoView + use<> {
     let heading = group.name.clone().unwrap_or_else(|| text.get("ungrouped"));
     let heading_id = format!("group-{}", group.slug);
     let labelled_by = heading_id.clone();
-    let rows = group.components.iter().map(|component| row(text, site, weights, component)).collect_view();
+    let rows = group.components.iter().map(|component| row(text, site, page, component)).collect_view();
     view! {
         <section class="group" aria-labelledby=labelled_by>
             <h2 id=heading_id>{heading}</h2>
@@ -80,18 +79,19 @@ fn group_section(text: &Text, site: &PublicSite, weights: Weights, group: &Publi
     }
 }
 
-fn row(text: &Text, site: &PublicSite, weights: Weights, component: &PublicComponent) -> impl IntoView + use<> {
+fn row(text: &Text, site: &PublicSite, page: &StatusPage, component: &PublicComponent) -> impl IntoView + use<> {
+    let (weights, taken_at) = (page.weights, page.taken_at);
     let href = to::component(text.language(), &component.slug);
     let because = (component.status.is_outage() && !component.troubled_dependencies.is_empty()).then(|| {
         let names = component.troubled_dependencies.join(&text.get("list-separator").replace('_', " "));
         view! { <p class="because">{text.with("depends-on-troubled", &[("names", names.into())])}</p> }
     });
     let since = (component.status != domain::component::Status::Operational).then_some(component.since).flatten().map(|at| {
-        view! { <span class="since">{text.get("since")} " " <TimeText at=at zone=site.time_zone.clone() text=text.clone()/></span> }
+        view! { <Since at=at zone=site.time_zone.clone() text=text.clone()/> }
     });
     let checked = component.checked_at.map(|at| {
         let spoken = text.with("checked-at", &[("when", format::moment(text, at, &site.time_zone).into())]);
-        view! { <time class="checked" datetime=at.to_string() title=spoken>{format::time_of_day(at, &site.time_zone)}</time> }
+        view! { <time class="checked" datetime=at.to_string() title=spoken>{format::short_moment(text, at, taken_at, &site.time_zone)}</time> }
     });
     view! {
         <li class="component" id=format!("component-{}", component.slug) data-live>

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use crate::data::Summary;
 use crate::i18n::Text;
 use crate::parts::status_mark::StatusMark;
-use crate::parts::time_text::TimeText;
+use crate::parts::time_text::Since;
 
 /// The sentence alone.
 pub fn sentence(text: &Text, summary: Summary) -> String {
@@ -33,9 +33,7 @@ pub fn SummarySentence(
     /// The words.
     text: Text,
 ) -> impl IntoView {
-    let since = summary.since.map(|at| {
-        view! { <span class="since">{text.get("since")} " " <TimeText at=at zone=zone.clone() text=text.clone()/></span> }
-    });
+    let since = summary.since.map(|at| view! { <Since at=at zone=zone.clone() text=text.clone()/> });
     view! {
         <div class=format!("summary {}", summary.worst.name()) id="summary" role="status" data-live>
             <StatusMark status=summary.worst/>

@@ -19,3 +19,22 @@ pub fn TimeText(
 ) -> impl IntoView {
     view! { <time datetime=at.to_string()>{format::moment(&text, at, &zone)}</time> }
 }
+
+/// Since when something is so: `since 12 April 2026, 14:03:09 JST`, `2026年4月12日 14:03:09 JST から`. The moment stands where each
+/// language wants it.
+#[component]
+pub fn Since(
+    /// The moment.
+    at: Timestamp,
+    /// The zone it is shown in.
+    zone: TimeZone,
+    /// The words.
+    text: Text,
+) -> impl IntoView {
+    let words = text.with("since", &[("when", PLACE.into())]);
+    let (before, after) = words.split_once(PLACE).map_or((words.clone(), String::new()), |(a, b)| (a.to_owned(), b.to_owned()));
+    view! { <span class="since">{before} <TimeText at=at zone=zone text=text/> {after}</span> }
+}
+
+/// Stands for the moment while the words around it are found; no message contains it.
+const PLACE: &str = "\u{fffc}";

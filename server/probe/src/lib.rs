@@ -121,6 +121,7 @@ impl Prober {
                 (cause.kind.verdict(), Some(cause))
             }
         };
+        let (verdict, cause) = self.in_doubt(verdict, cause).await;
         Observation {
             duration_us: Some(duration_us),
             code: trace.code,
@@ -132,6 +133,18 @@ impl Prober {
             body_bytes: trace.body_bytes,
             redirects: trace.redirects,
             ..Observation::new(at, verdict)
+        }
+    }
+
+    /// Silence of the name servers is ours only if they are silent about everything. If they answer for the root, it is this name's
+    /// own servers that are dead, and its users see that too.
+    async fn in_doubt(&self, verdict: Verdict, cause: Option<Cause>) -> (Verdict, Option<Cause>) {
+        match cause {
+            Some(cause) if cause.kind == CauseKind::Resolver && self.resolver.is_answering().await => {
+                let detail = format!("{}; our name servers answer for others", cause.detail);
+                (Verdict::Down, Some(Cause::new(CauseKind::Dns, detail)))
+            }
+            cause => (verdict, cause),
         }
     }
 

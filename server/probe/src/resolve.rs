@@ -4,7 +4,8 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant, SystemTime};
 
 use domain::probe::observation::{Cause, CauseKind};
 use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig, ResolverOpts};
@@ -37,8 +38,30 @@ pub enum ResolverError {
     Build(#[source] NetError),
 }
 
-/// Looks names up, in the hosts file as it was when this was made and then by asking our name servers.
+/// How often the system's settings are looked at again.
+const LOOK_EVERY: Duration = Duration::from_secs(10);
+/// Where the settings are; a change of either makes the resolver anew.
+const SETTINGS: [&str; 2] = ["/etc/resolv.conf", "/etc/hosts"];
+/// How long the question waits that tells a dead name from dead name servers.
+const DOUBT_WAIT: Duration = Duration::from_millis(1_500);
+
+/// Looks names up, in the hosts file and then by asking our name servers. With the system's settings it follows their changes: a
+/// watchtower outlives many a network.
 pub struct Resolver {
+    current: RwLock<Arc<Names>>,
+    /// When the settings were last looked at, and how they looked. `None` with settings of its own.
+    settings: Option<Mutex<(Instant, Look)>>,
+}
+
+/// When each file of the settings was last changed.
+type Look = [Option<SystemTime>; 2];
+
+fn look() -> Look {
+    SETTINGS.map(|file| std::fs::metadata(file).and_then(|metadata| metadata.modified()).ok())
+}
+
+/// One set of settings, in force.
+struct Names {
     all: TokioResolver,
     /// Each server alone, when there are several: for asking round when the fastest gave an error.
     each: Vec<TokioResolver>,
@@ -67,24 +90,27 @@ impl Resolver {
     /// # Errors
     /// When the system's configuration cannot be used; [`Resolver::from_system_or_local`] goes on without it.
     pub fn from_system() -> Result<Self, ResolverError> {
-        let (config, options) = read_system_conf().map_err(ResolverError::System)?;
-        let servers = config.name_servers().to_vec();
-        Self::build(servers, config.search().to_vec(), options)
+        Names::from_system().map(Self::following)
     }
 
-    /// Like [`Resolver::from_system`]; if that fails, with a name server on this machine, as libc does. The error is handed back
-    /// beside it, so that it can be told.
+    /// Like [`Resolver::from_system`]; if that fails, with a name server on this machine, as libc does, until the settings change.
+    /// The error is handed back beside it, so that it can be told.
     ///
     /// # Errors
     /// When not even that can be built.
     pub fn from_system_or_local() -> Result<(Self, Option<ResolverError>), ResolverError> {
-        match Self::from_system() {
-            Ok(resolver) => Ok((resolver, None)),
+        match Names::from_system() {
+            Ok(names) => Ok((Self::following(names), None)),
             Err(error) => {
                 let local = NameServerConfig::udp_and_tcp(Ipv4Addr::LOCALHOST.into());
-                Ok((Self::build(vec![local], Vec::new(), ResolverOpts::default())?, Some(error)))
+                let names = Names::build(vec![local], Vec::new(), ResolverOpts::default())?;
+                Ok((Self::following(names), Some(error)))
             }
         }
+    }
+
+    fn following(names: Names) -> Self {
+        Self { current: RwLock::new(Arc::new(names)), settings: Some(Mutex::new((Instant::now(), look()))) }
     }
 
     /// With these name servers and no search list; `wait` is how long one question waits for its answer, asked at most twice.
@@ -105,7 +131,55 @@ impl Resolver {
         let mut options = ResolverOpts::default();
         options.timeout = wait;
         options.attempts = 1;
-        Self::build(servers, Vec::new(), options)
+        let names = Names::build(servers, Vec::new(), options)?;
+        Ok(Self { current: RwLock::new(Arc::new(names)), settings: None })
+    }
+
+    /// The settings in force; made anew when the system's have changed since.
+    fn names(&self) -> Arc<Names> {
+        if let Some(settings) = &self.settings {
+            let mut settings = settings.lock().unwrap_or_else(PoisonError::into_inner);
+            if settings.0.elapsed() >= LOOK_EVERY {
+                let now = look();
+                // Half-written settings do not parse; the ones before stay until they do.
+                if now != settings.1
+                    && let Ok(names) = Names::from_system()
+                {
+                    *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(names);
+                    settings.1 = now;
+                }
+                settings.0 = Instant::now();
+            }
+        }
+        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The addresses of `host` in the order in which to try them, at most [`ADDRESSES_MAX`], at least one.
+    ///
+    /// # Errors
+    /// [`CauseKind::Dns`] when the name has no address; [`CauseKind::Resolver`] or one of the local kinds when nobody could say.
+    pub(crate) async fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, Cause> {
+        self.names().addresses(host).await
+    }
+
+    /// True when our name servers answer anything at all: asked after silence, to tell a name whose own servers are dead from ours
+    /// being dead. The question is for the root, which every name server can answer.
+    pub(crate) async fn is_answering(&self) -> bool {
+        let names = self.names();
+        let root = Name::root();
+        match timeout(DOUBT_WAIT, one_question(&names.all, &root, RecordType::NS)).await {
+            Ok(Ok(_) | Err(Unanswered::NoName | Unanswered::NoRecords)) => true,
+            // One that fails or refuses even that is of no use to us either.
+            Ok(Err(Unanswered::Failing(_) | Unanswered::Silent(..))) | Err(_) => false,
+        }
+    }
+}
+
+impl Names {
+    fn from_system() -> Result<Self, ResolverError> {
+        let (config, options) = read_system_conf().map_err(ResolverError::System)?;
+        let servers = config.name_servers().to_vec();
+        Self::build(servers, config.search().to_vec(), options)
     }
 
     fn build(servers: Vec<NameServerConfig>, search: Vec<Name>, mut options: ResolverOpts) -> Result<Self, ResolverError> {
@@ -127,11 +201,7 @@ impl Resolver {
         Ok(Self { all: asking(servers)?, each, hosts: Hosts::from_system().unwrap_or_default(), search, ndots })
     }
 
-    /// The addresses of `host` in the order in which to try them, at most [`ADDRESSES_MAX`], at least one.
-    ///
-    /// # Errors
-    /// [`CauseKind::Dns`] when the name has no address; [`CauseKind::Resolver`] or one of the local kinds when nobody could say.
-    pub(crate) async fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, Cause> {
+    async fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, Cause> {
         let Ok(name) = Name::from_str_relaxed(host) else {
             return Err(Cause::new(CauseKind::Dns, format!("`{host}` is not a name that can be looked up")));
         };
@@ -295,12 +365,12 @@ impl Unanswered {
 mod tests {
     use super::*;
 
-    fn resolver(search: &[&str], ndots: usize) -> Resolver {
+    fn resolver(search: &[&str], ndots: usize) -> Names {
         let server = NameServerConfig::udp(Ipv4Addr::LOCALHOST.into());
         let mut options = ResolverOpts::default();
         options.ndots = ndots;
         let search = search.iter().map(|domain| Name::from_ascii(domain).unwrap()).collect();
-        Resolver::build(vec![server], search, options).unwrap()
+        Names::build(vec![server], search, options).unwrap()
     }
 
     #[tokio::test]

@@ -59,9 +59,10 @@ impl Punctuality {
     }
 }
 
-#[derive(Debug)]
 struct Running {
     spec: ActiveSpec,
+    prober: Arc<Prober>,
+    share: f64,
     task: JoinHandle<()>,
 }
 
@@ -117,19 +118,8 @@ impl Scheduler {
                         kept.task.abort();
                     }
                     let share = spread(index);
-                    let first = self.clock.elapsed() + warm_up.min(spec.every).mul_f64(share);
-                    let phase = spec.every.mul_f64(share);
-                    let task = tokio::spawn(run(Loop {
-                        key,
-                        prober,
-                        every: spec.every,
-                        first,
-                        phase,
-                        clock: Arc::clone(&self.clock),
-                        deliver: Arc::clone(&self.deliver),
-                        punctuality: Arc::clone(&self.punctuality),
-                    }));
-                    Running { spec, task }
+                    let first = warm_up.min(spec.every).mul_f64(share);
+                    self.begin(key, spec, Arc::new(prober), share, first)
                 }
                 // `prepare` leaves the prober out only for one that runs, and nothing stops between the two.
                 (None, None) => continue,
@@ -139,6 +129,37 @@ impl Scheduler {
         for gone in before.into_values() {
             gone.task.abort();
         }
+    }
+}
+
+impl Scheduler {
+    /// Starts a probe's task; its first execution comes after `first`.
+    fn begin(&self, key: ProbeKey, spec: ActiveSpec, prober: Arc<Prober>, share: f64, first: Duration) -> Running {
+        let task = tokio::spawn(run(Loop {
+            key,
+            prober: Arc::clone(&prober),
+            every: spec.every,
+            first: self.clock.elapsed() + first,
+            phase: spec.every.mul_f64(share),
+            clock: Arc::clone(&self.clock),
+            deliver: Arc::clone(&self.deliver),
+            punctuality: Arc::clone(&self.punctuality),
+        }));
+        Running { spec, prober, share, task }
+    }
+
+    /// The watchdog: a probe whose task has ended (it can only have panicked) is started again, and what it missed is counted.
+    /// Gives how many there were.
+    pub fn revive(&mut self) -> usize {
+        let dead: Vec<ProbeKey> =
+            self.running.iter().filter(|(_, running)| running.task.is_finished()).map(|(key, _)| *key).collect();
+        for key in &dead {
+            let Some(Running { spec, prober, share, .. }) = self.running.remove(key) else { continue };
+            self.punctuality.missed.fetch_add(1, Ordering::Relaxed);
+            let running = self.begin(*key, spec, prober, share, Duration::ZERO);
+            self.running.insert(*key, running);
+        }
+        dead.len()
     }
 }
 
@@ -167,7 +188,7 @@ fn spread(index: usize) -> f64 {
 
 struct Loop {
     key: ProbeKey,
-    prober: Prober,
+    prober: Arc<Prober>,
     every: Duration,
     first: Duration,
     phase: Duration,
@@ -190,10 +211,15 @@ async fn run(Loop { key, prober, every, first, phase, clock, deliver, punctualit
     }
 }
 
-/// The first moment of the form `phase + n · every` at least half an interval after the warm-up execution.
+/// The first moment of the form `phase + n · every` after the warm-up execution: never more than an interval later, or the time
+/// between would count as unwatched.
 fn next_in_phase(first: Duration, every: Duration, phase: Duration) -> Duration {
-    let earliest = first + every / 2;
-    let steps = earliest.saturating_sub(phase).as_nanos().div_ceil(every.as_nanos().max(1));
+    if phase > first {
+        // Before its first turn of the phase, however far away that is, a probe runs as if it had had one.
+        let ahead = (phase - first).as_nanos().div_ceil(every.as_nanos().max(1)).saturating_sub(1);
+        return phase - every * u32::try_from(ahead).unwrap_or(u32::MAX);
+    }
+    let steps = (first - phase).as_nanos() / every.as_nanos().max(1) + 1;
     phase + every * u32::try_from(steps).unwrap_or(u32::MAX)
 }
 
@@ -225,7 +251,21 @@ mod tests {
         assert_eq!(skip_missed(s(20), s(15), s(10)), (s(20), 0));
         assert_eq!(skip_missed(s(20), s(22), s(10)), (s(20), 0), "late, but it runs");
         assert_eq!(skip_missed(s(20), s(41), s(10)), (s(40), 2));
-        assert_eq!(next_in_phase(s(1), s(30), s(7)), s(37));
+        assert_eq!(next_in_phase(s(1), s(30), s(7)), s(7));
         assert_eq!(next_in_phase(s(100), s(30), s(7)), s(127));
+        assert_eq!(next_in_phase(s(7), s(30), s(7)), s(37));
+    }
+
+    #[test]
+    fn no_probe_is_left_alone_for_longer_than_its_interval() {
+        for every in [5, 30, 60, 3_600, 86_400].map(Duration::from_secs) {
+            for index in 0..200 {
+                for started_at in [0_u64, 1, 17, 86_399].map(Duration::from_secs) {
+                    let first = started_at + WARM_UP_MIN.min(every).mul_f64(spread(index));
+                    let next = next_in_phase(first, every, every.mul_f64(spread(index)));
+                    assert!(next > first && next - first <= every, "{index}: {first:?} then {next:?}, every {every:?}");
+                }
+            }
+        }
     }
 }

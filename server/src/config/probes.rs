@@ -23,6 +23,8 @@ use super::values::{self, show_duration};
 const EVERY_DEFAULT: Duration = Duration::from_mins(1);
 /// Longest timeout when none is given.
 const TIMEOUT_DEFAULT: Duration = Duration::from_secs(10);
+/// Longest timeout: results of a minute are condensed two minutes later, and all of them must be there by then.
+const TIMEOUT_MAX: Duration = Duration::from_secs(60);
 /// Shortest timeout: less is under the noise of a busy machine.
 const TIMEOUT_MIN: Duration = Duration::from_millis(100);
 /// Shortest period of a heartbeat.
@@ -122,7 +124,7 @@ fn confirm(reader: &mut Reader<'_>, item: Item<'_>) -> Option<ConfirmAfter> {
 /// Interval and timeout.
 fn timing(reader: &mut Reader<'_>, fields: &Fields<'_>) -> Option<(Duration, Duration)> {
     let every = optional(fields, "every", |item| values::duration(reader, item, EVERY_MIN, EVERY_MAX));
-    let timeout = optional(fields, "timeout", |item| values::duration(reader, item, TIMEOUT_MIN, EVERY_MAX));
+    let timeout = optional(fields, "timeout", |item| values::duration(reader, item, TIMEOUT_MIN, TIMEOUT_MAX));
     let (every, timeout) = (every?.unwrap_or(EVERY_DEFAULT), timeout?);
     let Some(timeout) = timeout else { return Some((every, TIMEOUT_DEFAULT.min(every / 2))) };
     if timeout < every {

@@ -52,6 +52,10 @@ impl ConfigWatch {
         loop {
             let clock = &self.monitoring.clock;
             clock.sleep_until(clock.elapsed() + LOOK_EVERY).await;
+            let revived = self.scheduler.revive();
+            if revived > 0 {
+                tracing::error!(revived, "probes had died and were started again");
+            }
             let now = look(&files);
             if now == seen {
                 continue;
@@ -61,8 +65,11 @@ impl ConfigWatch {
             let read = tokio::task::spawn_blocking(move || config::load(&path, &|name| environment(name))).await;
             match read {
                 Ok(Ok(loaded)) => {
-                    files.clone_from(&loaded.files_read);
-                    seen = look(&files);
+                    if files != loaded.files_read {
+                        files.clone_from(&loaded.files_read);
+                        // Looked at only now: the next look reads once more, in case they changed in between.
+                        seen = Look::new();
+                    }
                     let is_back = !self.is_valid.load(Ordering::Relaxed);
                     if loaded.fingerprint == fingerprint && !is_back {
                         continue;
@@ -71,6 +78,7 @@ impl ConfigWatch {
                         Ok(()) => fingerprint = loaded.fingerprint,
                         // The next look tries again.
                         Err(problem) => {
+                            self.is_valid.store(false, Ordering::Relaxed);
                             tracing::error!(
                                 problem,
                                 "the changed configuration could not be taken up; the one before stays in force"
@@ -80,8 +88,10 @@ impl ConfigWatch {
                     }
                 }
                 Ok(Err(errors)) => {
-                    files.clone_from(&errors.files_read);
-                    seen = look(&files);
+                    if files != errors.files_read {
+                        files.clone_from(&errors.files_read);
+                        seen = look(&files);
+                    }
                     self.is_valid.store(false, Ordering::Relaxed);
                     report(&self.path, &errors);
                 }
@@ -92,7 +102,6 @@ impl ConfigWatch {
 
     async fn take_up(&mut self, config: Config) -> Result<(), String> {
         let config = Arc::new(config);
-        self.is_valid.store(false, Ordering::Relaxed);
         let roster = enrolment::enrol(&self.monitoring, &config).await.map_err(|error| error.to_string())?;
         let prepared = self.scheduler.prepare(enrolment::schedule(&config, &roster)).map_err(|(_, error)| error.to_string())?;
         self.uplink.set_targets(targets(&config));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use store::retention::Horizon;
+use store::retention::{Horizon, Place, Slice};
 
 use crate::service::monitoring::Monitoring;
 
@@ -41,17 +41,19 @@ pub(crate) async fn clean_up(monitoring: Arc<Monitoring>) {
         let now = monitoring.clock.now();
         let horizon =
             Horizon { raw: now.minus(retention.raw), minute: now.minus(retention.minute), hour: now.minus(retention.hour) };
+        let mut place = Place::default();
         loop {
-            match monitoring.writer.retain(horizon).await {
-                Ok(0) => break,
-                Ok(rows) => tracing::debug!(rows, "deleted what was past its time"),
+            match monitoring.writer.retain(horizon, place).await {
+                Ok(Slice { deleted, next }) => {
+                    tracing::debug!(deleted, "deleted what was past its time");
+                    let Some(next) = next else { break };
+                    place = next;
+                }
                 Err(error) => {
                     tracing::warn!(%error, "could not delete what is past its time; trying again later");
                     break;
                 }
             }
-            // Slices do not follow on each other's heels: results come first.
-            tokio::task::yield_now().await;
         }
     }
 }

@@ -1,11 +1,12 @@
 //! Takes up a configuration: at the start, with what is stored, and later, when the file changed. What is unchanged goes on
 //! undisturbed; what left ends unwatched and keeps its history; what comes back goes on from where it was.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::probe::confirm::{Confirmation, ProbeState, Track};
+use domain::component::{Combine, Status};
+use domain::probe::confirm::{CLOCK_STEP_MAX, Confirmation, ProbeState, Track};
 use domain::probe::heartbeat::{Heartbeat, Ping};
 use domain::probe::observation::{Cause, Observation};
 use domain::probe::spec::{ActiveSpec, CONFIRM_MAX, CheckSpec, ProbeSpec};
@@ -36,6 +37,10 @@ fn wanted(config: &Config, now: Timestamp) -> Wanted {
         slug: probe.slug.clone(),
         renamed_from: probe.renamed_from.clone(),
         component: probe.component.clone(),
+        kind: match probe.check {
+            CheckSpec::Active(_) => "active",
+            CheckSpec::Heartbeat(_) => "heartbeat",
+        },
     });
     Wanted { components: components.collect(), probes: probes.collect(), now }
 }
@@ -45,7 +50,8 @@ struct ProbePasts {
     histories: HashMap<ProbeKey, Vec<Turn<ProbeState>>>,
     results: HashMap<ProbeKey, Vec<StoredResult>>,
     pings: HashMap<ProbeKey, Vec<Ping>>,
-    deaf_until: Option<Timestamp>,
+    /// When watching stopped, and when it goes on.
+    away: Option<(Timestamp, Timestamp)>,
 }
 
 impl ProbePasts {
@@ -63,11 +69,12 @@ impl ProbePasts {
                     Confirmation::restore(spec.confirm, active.every, active.timeout, &history, &results);
                 (ProbeMachine::Active(machine), differs_from)
             }
+            CheckSpec::Heartbeat(heartbeat) if is_fresh => (ProbeMachine::Heartbeat(Box::new(Heartbeat::new(heartbeat))), None),
             CheckSpec::Heartbeat(heartbeat) => {
                 let pings = self.pings.remove(&key).unwrap_or_default();
                 let mut machine = Heartbeat::restore(heartbeat, Track::from_changes(history), &pings);
-                if let Some(until) = self.deaf_until {
-                    machine.was_deaf_until(until);
+                if let Some((from, until)) = self.away {
+                    machine.was_deaf(from, Some(until));
                 }
                 (ProbeMachine::Heartbeat(Box::new(machine)), None)
             }
@@ -128,22 +135,23 @@ pub(crate) async fn begin(
     clock: Arc<dyn Clock>,
 ) -> Result<(Monitoring, Roster), StoreError> {
     let now = clock.now();
-    let alive_at = store.alive_at().await?;
+    // A mark from the future is the work of a clock that was wrong.
+    let alive_at = store.alive_at().await?.map(|at| at.min(now));
     let roster = writer.enrol(wanted(&config, now)).await?;
     let (pasts, histories, results, pings, uplink_lost_since) = tokio::try_join!(
         store.component_pasts(now.minus(PAGE_HORIZON)),
         store.probe_histories(now.minus(PROBE_HORIZON)),
-        store.newest_results(CONFIRM_MAX.min(newest_needed(&config))),
+        store.newest_results(CONFIRM_MAX.min(newest_needed(&config)), now.plus(CLOCK_STEP_MAX)),
         store.newest_pings(PINGS_READ),
         store.open_alert(notify::UPLINK_LOST),
     )?;
     let mut pasts = pasts;
-    let mut probe_pasts = ProbePasts { histories, results, pings, deaf_until: alive_at.map(|_| now) };
+    let mut probe_pasts = ProbePasts { histories, results, pings, away: alive_at.map(|from| (from, now)) };
     let mut tower = Tower::default();
     let mut restored = Vec::new();
     let mut probes = HashMap::with_capacity(roster.probes.len());
     for (index, (spec, enrolled)) in config.probes.iter().zip(&roster.probes).enumerate() {
-        let last = probe_pasts.last(enrolled.key);
+        let last = probe_pasts.last(enrolled.key).filter(|_| !enrolled.is_fresh);
         let (machine, differs_from) = probe_pasts.machine(enrolled.key, spec, enrolled.is_fresh);
         tower.put_probe(enrolled.key, enrolled.component, machine);
         restored.extend(differs_from.map(|from| (enrolled.key, from)));
@@ -151,27 +159,28 @@ pub(crate) async fn begin(
         probes.insert(enrolled.key, watched);
     }
     let mut effects = Vec::new();
-    // What left while nobody watched was watched until then.
-    for gone in &roster.gone_components {
-        let past = pasts.remove(gone).unwrap_or_default();
-        let history = Track::from_changes(past.history);
-        let left = ComponentWatch {
-            combine: domain::component::Combine::Standard,
-            probes: Vec::new(),
-            member_since: Timestamp::from_ms(0),
-            outages: past.outages,
-            next_ordinal: past.next_ordinal.max(1),
-            history,
-        };
-        tower.put_component(*gone, left, now);
-        effects.extend(tower.drop_component(*gone, alive_at.unwrap_or(now)));
-    }
     let mut all_members = all_members(&roster);
     for (index, enrolled) in roster.components.iter().enumerate() {
         let past = pasts.remove(&enrolled.key).unwrap_or_default();
         let probes = all_members.remove(&enrolled.key).unwrap_or_default();
-        let watch = watch(past, &config, index, probes, enrolled.member_since);
-        effects.extend(tower.put_component(enrolled.key, watch, now));
+        // What was left unwatched begins anew, also if the attempt before this one to begin did not get this far.
+        let was_left = past.history.last().is_some_and(|change| change.state == Status::Unwatched);
+        let member_since = if was_left { now } else { enrolled.member_since };
+        let watch = watch(past, &config, index, probes, member_since);
+        effects.extend(tower.put_component(enrolled.key, watch, alive_at, now));
+    }
+    // What is left has a past and no place in the configuration: it was watched until watching stopped. Told by its history and not
+    // by this enrolment, so that an end that was lost with an earlier one is made up for.
+    for (gone, past) in pasts {
+        if past.history.last().is_none_or(|change| change.state == Status::Unwatched) {
+            continue;
+        }
+        let history = Track::from_changes(past.history);
+        let (outages, next_ordinal) = (past.outages, past.next_ordinal.max(1));
+        let (combine, member_since) = (Combine::Standard, Timestamp::from_ms(0));
+        let left = ComponentWatch { combine, probes: Vec::new(), member_since, history, outages, next_ordinal };
+        effects.extend(tower.put_component(gone, left, None, now));
+        effects.extend(tower.drop_component(gone, alive_at.unwrap_or(now)));
     }
     for (probe, from) in restored {
         effects.extend(tower.restored(probe, from));
@@ -179,7 +188,7 @@ pub(crate) async fn begin(
     let components = roster.components.iter().map(|c| WatchedComponent { key: c.key, watched_since: c.watched_since }).collect();
     let tokens = tokens(&config, &roster);
     writer.changes(effects.into_iter().map(Change::Effect));
-    let state = State { config, tower, components, probes, tokens, uplink_lost_since };
+    let state = State { config, tower, components, probes, tokens, uplink_lost_since, ticked_at: None };
     let monitoring = Monitoring::new(clock, writer, state);
     monitoring.tick();
     Ok((monitoring, roster))
@@ -203,14 +212,14 @@ pub(crate) async fn switch_to(
     config: Arc<Config>,
     roster: &Roster,
 ) -> Result<(), StoreError> {
-    let needs_past = roster.components.iter().any(|component| component.has_returned);
     let now = monitoring.clock.now();
+    let needs_past = {
+        let state = monitoring.state();
+        roster.components.iter().any(|component| state.tower.component(component.key).is_none())
+    };
     let mut pasts = if needs_past { store.component_pasts(now.minus(PAGE_HORIZON)).await? } else { HashMap::new() };
     let mut state = monitoring.state();
     let mut effects: Vec<Effect> = Vec::new();
-    for gone in &roster.gone_components {
-        effects.extend(state.tower.drop_component(*gone, now));
-    }
     for (index, (spec, enrolled)) in config.probes.iter().zip(&roster.probes).enumerate() {
         let machine = match (state.tower.probe(enrolled.key).cloned(), &spec.check) {
             (Some(ProbeMachine::Active(mut machine)), CheckSpec::Active(active)) => {
@@ -225,24 +234,35 @@ pub(crate) async fn switch_to(
             (_, CheckSpec::Heartbeat(heartbeat)) => ProbeMachine::Heartbeat(Box::new(Heartbeat::new(heartbeat))),
         };
         state.tower.put_probe(enrolled.key, enrolled.component, machine);
-        let last = state.probes.remove(&enrolled.key).and_then(|watched| watched.last);
+        let last = state.probes.remove(&enrolled.key).and_then(|watched| watched.last).filter(|_| !enrolled.is_fresh);
         let watched = WatchedProbe { slug: enrolled.slug.clone(), index, last };
         state.probes.insert(enrolled.key, watched);
     }
-    for gone in &roster.gone_probes {
-        state.tower.drop_probe(*gone);
-        state.probes.remove(gone);
+    // Told by what is watched and not by this enrolment: one that failed half way is made up for by the next.
+    let kept: HashSet<ComponentKey> = roster.components.iter().map(|component| component.key).collect();
+    let gone: Vec<ComponentKey> = state.tower.components().filter(|key| !kept.contains(key)).collect();
+    for key in gone {
+        effects.extend(state.tower.drop_component(key, now));
     }
+    let kept: HashSet<ProbeKey> = roster.probes.iter().map(|probe| probe.key).collect();
+    let gone: Vec<ProbeKey> = state.probes.keys().filter(|key| !kept.contains(key)).copied().collect();
+    for key in gone {
+        state.tower.drop_probe(key);
+        state.probes.remove(&key);
+    }
+    // A probe that became another kind is another member, although its slug and key are the same.
+    let fresh: HashSet<ComponentKey> = roster.probes.iter().filter(|probe| probe.is_fresh).map(|probe| probe.component).collect();
     let mut all_members = all_members(roster);
     let mut components = Vec::with_capacity(roster.components.len());
     for (index, enrolled) in roster.components.iter().enumerate() {
         let probes = all_members.remove(&enrolled.key).unwrap_or_default();
         if state.tower.component(enrolled.key).is_some() {
-            effects.extend(state.tower.set_members(enrolled.key, config.components[index].combine, probes, now));
+            let combine = config.components[index].combine;
+            effects.extend(state.tower.set_members(enrolled.key, combine, probes, fresh.contains(&enrolled.key), now));
         } else {
             let past = pasts.remove(&enrolled.key).unwrap_or_default();
             let watch = watch(past, &config, index, probes, now);
-            effects.extend(state.tower.put_component(enrolled.key, watch, now));
+            effects.extend(state.tower.put_component(enrolled.key, watch, None, now));
         }
         components.push(WatchedComponent { key: enrolled.key, watched_since: enrolled.watched_since });
     }

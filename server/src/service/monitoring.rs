@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::component::Status;
-use domain::probe::confirm::ProbeState;
+use domain::probe::confirm::{CLOCK_STEP_MAX, ProbeState};
 use domain::probe::heartbeat::Ping;
 use domain::probe::observation::{Cause, CauseKind, Observation, Verdict};
 use domain::probe::spec::CheckSpec;
@@ -19,6 +19,7 @@ use probe::clock::Clock;
 use store::writer::{Change, KeptPing, KeptResult};
 use store::{StoreError, WriterHandle};
 use tokio::sync::watch;
+use uuid::Uuid;
 
 use crate::config::Config;
 
@@ -54,7 +55,12 @@ pub(crate) struct State {
     /// Tokens of heartbeats.
     pub(crate) tokens: HashMap<String, ProbeKey>,
     pub(crate) uplink_lost_since: Option<Timestamp>,
+    /// Both clocks at the newest tick: when the wall clock has run ahead of the other, this machine slept.
+    pub(crate) ticked_at: Option<(Timestamp, Duration)>,
 }
+
+/// This much more of the wall clock than of the other is sleep (or a correction), and not inaccuracy.
+const SLEPT_MIN: Duration = Duration::from_secs(10);
 
 /// Takes what is seen and says what is believed.
 #[derive(Debug)]
@@ -105,6 +111,15 @@ impl Monitoring {
         self.version.send_modify(|version| *version = version_after(*version, now));
     }
 
+    /// The token of the heartbeat that has this UUID, as the configuration writes it.
+    pub(crate) fn heartbeat_token(&self, uuid: Uuid) -> Option<String> {
+        let state = self.state();
+        let written = [uuid.hyphenated().to_string(), uuid.simple().to_string()];
+        let known =
+            written.into_iter().flat_map(|token| [token.to_uppercase(), token]).find(|token| state.tokens.contains_key(token));
+        known
+    }
+
     /// True when a probe reaches its target over our own uplink.
     pub(crate) fn is_outside(&self, probe: ProbeKey) -> bool {
         let state = self.state();
@@ -116,9 +131,10 @@ impl Monitoring {
     pub(crate) fn observed(&self, probe: ProbeKey, observation: Observation) {
         let mut state = self.state();
         let Some(watched) = state.probes.get_mut(&probe) else { return };
-        // A wall clock that was set back must not make two results one.
+        // A wall clock that was set back a little must not make two results one; after a great step the rules begin anew from here.
         let mut observation = observation;
-        if let Some(last) = watched.last.as_ref().map(|last| last.at) {
+        let last = watched.last.as_ref().map(|last| last.at);
+        if let Some(last) = last.filter(|last| *last <= observation.at.plus(CLOCK_STEP_MAX)) {
             observation.at = observation.at.max(Timestamp::from_ms(last.as_ms() + 1));
         }
         let (at, verdict) = (observation.at, observation.verdict);
@@ -167,7 +183,15 @@ impl Monitoring {
     pub(crate) fn tick(&self) {
         let now = self.clock.now();
         self.writer.alive(now);
+        let elapsed = self.clock.elapsed();
         let mut state = self.state();
+        if let Some((before, elapsed_before)) = state.ticked_at.replace((now, elapsed))
+            && now.since(before) > elapsed.saturating_sub(elapsed_before) + SLEPT_MIN
+        {
+            // Whoever called while this machine slept was not heard.
+            tracing::warn!(from = %before, until = %now, "this machine slept, or its clock was set forward");
+            state.tower.was_deaf(before, Some(now));
+        }
         let effects = state.tower.tick(now);
         for effect in &effects {
             let Effect::ProbeHistory { probe, changes, .. } = effect else { continue };
@@ -203,6 +227,8 @@ impl Monitoring {
             _ => return,
         };
         state.uplink_lost_since = if is_up { None } else { Some(now) };
+        // Heartbeats from outside cannot arrive either.
+        state.tower.was_deaf(started_at, ended_at);
         drop(state);
         self.writer.changes([Change::Alert { kind: notify::UPLINK_LOST, started_at, ended_at }]);
         notify::log(&notify::Notification { alert_type: notify::UPLINK_LOST, started_at, ended_at });

@@ -21,6 +21,8 @@ use crate::service::monitoring::{Monitoring, State};
 
 /// Days of a bar.
 const DAYS: u16 = 90;
+/// Outages on a component's page; a flapping component has thousands.
+const OUTAGES_MAX: usize = 50;
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Reads for pages.
@@ -65,7 +67,7 @@ impl PageData for Reader {
         let watch = state.tower.component(state.components[index].key).ok_or(PageError::NotFound)?;
         let history = watch.history.changes();
         let over = |days: u32| uptime::tally(history, &[], &[TimeRange::new(now.minus(DAY * days), now)])[0];
-        let outages = watch.outages.iter().rev().map(|(_, outage)| PublicOutage {
+        let outages = watch.outages.iter().rev().take(OUTAGES_MAX).map(|(_, outage)| PublicOutage {
             started_at: outage.started_at,
             ended: outage.ended,
             worst: outage.worst,
@@ -78,6 +80,7 @@ impl PageData for Reader {
             spans: [over(1), over(7), over(30), over(90)],
             weights: state.config.uptime,
             outages: outages.collect(),
+            outages_left_out: watch.outages.len().saturating_sub(OUTAGES_MAX),
             checks: checks(&state, watch, now),
         })
     }
@@ -97,7 +100,10 @@ fn component(state: &State, index: usize, language: Language, days: &[(Date, Tim
     let spec = &state.config.components[index];
     let watched = &state.components[index];
     let watch = state.tower.component(watched.key)?;
-    let ranges: Vec<TimeRange> = days.iter().map(|(_, range)| *range).collect();
+    // The time before it was watched is no time in which nothing was known of it.
+    let since = watched.watched_since;
+    let ranges: Vec<TimeRange> =
+        days.iter().map(|(_, day)| TimeRange::new(day.from().max(since), day.until().max(since))).collect();
     let tallies = uptime::tally(watch.history.changes(), &[], &ranges);
     let mut whole = Tally::default();
     tallies.iter().for_each(|tally| whole.add(tally));

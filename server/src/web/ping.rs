@@ -56,15 +56,16 @@ pub(super) async fn with_action(
 }
 
 async fn healthchecks(web: &Web, token: &str, signal: Signal, query: PingQuery, body: Body) -> Response {
-    // Only what is a UUID can be called this way; so is it with Healthchecks.io.
-    if Uuid::try_parse(token).is_err() {
-        return plain(StatusCode::NOT_FOUND, "not found");
-    }
+    // Only what is a UUID can be called this way; so is it with Healthchecks.io. In whatever way it is written, it is the same.
+    let known = Uuid::try_parse(token).ok().and_then(|uuid| web.monitoring.heartbeat_token(uuid));
+    let Some(token) = known else { return plain(StatusCode::NOT_FOUND, "not found") };
     if query.rid.as_deref().is_some_and(|rid| rid.len() > RUN_ID_CHARS_MAX || Uuid::try_parse(rid).is_err()) {
         return plain(StatusCode::BAD_REQUEST, "invalid uuid format");
     }
+    // The moment of a call is when all of it is here; so calls that overlap are in the order in which they are kept.
+    let body = first_bytes(body).await;
     let ping = Ping { at: web.monitoring.clock.now(), signal, run_id: query.rid };
-    match web.monitoring.pinged(token, ping, first_bytes(body).await).await {
+    match web.monitoring.pinged(&token, ping, body).await {
         PingOutcome::Kept => plain(StatusCode::OK, "OK"),
         PingOutcome::UnknownToken => plain(StatusCode::NOT_FOUND, "not found"),
         PingOutcome::NotKept(error) => {
@@ -76,7 +77,7 @@ async fn healthchecks(web: &Web, token: &str, signal: Signal, query: PingQuery, 
 
 pub(super) async fn push(State(web): State<Web>, Path(token): Path<String>, Query(query): Query<PushQuery>) -> Response {
     // As in Uptime Kuma: anything but `up` is down, and no status at all is up.
-    let is_up = query.status.as_deref().is_none_or(|status| status == "up");
+    let is_up = query.status.as_deref().is_none_or(|status| matches!(status, "" | "up"));
     let said = [query.msg, query.ping.map(|ms| format!("ping: {ms} ms"))].into_iter().flatten().collect::<Vec<_>>().join("\n");
     let mut body = said.into_bytes();
     body.truncate(PING_BODY_BYTES_MAX);

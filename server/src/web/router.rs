@@ -71,11 +71,11 @@ async fn prefixed(web: Web, tag: &str, path: &str, headers: HeaderMap) -> Respon
 }
 
 async fn file_or_nothing(State(web): State<Web>, method: axum::http::Method, uri: Uri, headers: HeaderMap) -> Response {
-    if let Some(response) = assets::file(uri.path(), &headers) {
-        return response;
-    }
     if method != axum::http::Method::GET && method != axum::http::Method::HEAD {
         return (StatusCode::NOT_FOUND, "there is nothing at this address\n").into_response();
+    }
+    if let Some(response) = assets::file(uri.path(), &headers) {
+        return response;
     }
     // `/ja` and `/en` are the pages with a slash behind them.
     if let Some(language) = Language::from_tag(uri.path().trim_matches('/')) {

@@ -218,10 +218,10 @@ async fn keep_outage(
     Ok(())
 }
 
-/// Newest calls of a heartbeat that are kept, beside those of the last [`PINGS_KEPT_MS`].
-const PINGS_KEPT: i64 = 100;
-/// Calls younger than this are kept, however many there are: 7 days.
-const PINGS_KEPT_MS: i64 = 7 * 24 * 3_600_000;
+/// Newest calls of a heartbeat that are kept; the newest success is kept beside them.
+const PINGS_KEPT: i64 = 1_000;
+/// Newest calls of which what the sender said is kept: with the largest bodies, 1 MB per heartbeat.
+const PING_BODIES_KEPT: i64 = 100;
 
 async fn insert_ping(connection: &mut SqliteConnection, kept: &KeptPing) -> Result<(), StoreError> {
     let (signal, exit_code) = codes::signal(kept.ping.signal);
@@ -238,12 +238,21 @@ async fn insert_ping(connection: &mut SqliteConnection, kept: &KeptPing) -> Resu
         .await
         .map_err(doing())?;
     sqlx::query(
-        "DELETE FROM ping WHERE probe_key = ?1 AND at < ?2
-         AND at < (SELECT at FROM ping WHERE probe_key = ?1 ORDER BY at DESC LIMIT 1 OFFSET ?3)",
+        "DELETE FROM ping WHERE probe_key = ?1
+         AND at < (SELECT at FROM ping WHERE probe_key = ?1 ORDER BY at DESC LIMIT 1 OFFSET ?2)
+         AND key <> COALESCE((SELECT key FROM ping WHERE probe_key = ?1 AND (signal = 1 OR (signal = 4 AND exit_code = 0))
+             ORDER BY at DESC LIMIT 1), 0)",
     )
     .bind(kept.probe.0)
-    .bind(kept.ping.at.as_ms() - PINGS_KEPT_MS)
     .bind(PINGS_KEPT)
+    .execute(&mut *connection)
+    .await
+    .map_err(doing())?;
+    sqlx::query(
+        "UPDATE ping SET body = NULL WHERE key = (SELECT key FROM ping WHERE probe_key = ? ORDER BY at DESC, key DESC LIMIT 1 OFFSET ?)",
+    )
+    .bind(kept.probe.0)
+    .bind(PING_BODIES_KEPT)
     .execute(connection)
     .await
     .map_err(doing())?;

@@ -125,18 +125,19 @@ impl Store {
         Ok(histories)
     }
 
-    /// The newest results of every probe, at most `count` each, oldest first.
-    pub async fn newest_results(&self, count: u32) -> Result<HashMap<ProbeKey, Vec<StoredResult>>, StoreError> {
+    /// The newest results of every probe that are not later than `until`, at most `count` each, oldest first.
+    pub async fn newest_results(&self, count: u32, until: Timestamp) -> Result<HashMap<ProbeKey, Vec<StoredResult>>, StoreError> {
         let doing = || StoreError::doing("read the newest results");
         let rows = sqlx::query(
             "SELECT r.probe_key, r.at, r.verdict, r.duration_us, r.code, r.cause, d.text
              FROM probe CROSS JOIN result AS r ON r.probe_key = probe.key LEFT JOIN result_detail AS d ON d.key = r.detail_key
-             WHERE probe.removed_at IS NULL AND r.at >= COALESCE(
-                 (SELECT at FROM result WHERE probe_key = probe.key ORDER BY at DESC LIMIT 1 OFFSET ?),
+             WHERE probe.removed_at IS NULL AND r.at <= ?2 AND r.at >= COALESCE(
+                 (SELECT at FROM result WHERE probe_key = probe.key AND at <= ?2 ORDER BY at DESC LIMIT 1 OFFSET ?1),
                  (SELECT MIN(at) FROM result WHERE probe_key = probe.key))
              ORDER BY r.probe_key, r.at",
         )
         .bind(i64::from(count) - 1)
+        .bind(until.as_ms())
         .fetch_all(self.readers())
         .await
         .map_err(doing())?;
@@ -171,12 +172,15 @@ impl Store {
         rows.iter().map(result_row).collect()
     }
 
-    /// The newest calls of every heartbeat, at most `count` each, oldest first.
+    /// The newest calls of every heartbeat that mean something (logs left out), at least `count` each and back to its newest success,
+    /// oldest first.
     pub async fn newest_pings(&self, count: u32) -> Result<HashMap<ProbeKey, Vec<Ping>>, StoreError> {
         let doing = || StoreError::doing("read the newest calls of heartbeats");
         let rows = sqlx::query(
             "SELECT p.probe_key, p.at, p.signal, p.exit_code, p.run_id FROM probe CROSS JOIN ping AS p ON p.probe_key = probe.key
-             WHERE p.at >= COALESCE((SELECT at FROM ping WHERE probe_key = probe.key ORDER BY at DESC LIMIT 1 OFFSET ?), 0)
+             WHERE p.signal <> 3 AND p.at >= MIN(
+                 COALESCE((SELECT at FROM ping WHERE probe_key = probe.key AND signal <> 3 ORDER BY at DESC LIMIT 1 OFFSET ?), 0),
+                 COALESCE((SELECT MAX(at) FROM ping WHERE probe_key = probe.key AND (signal = 1 OR (signal = 4 AND exit_code = 0))), 0))
              ORDER BY p.probe_key, p.at, p.key",
         )
         .bind(i64::from(count) - 1)

@@ -15,9 +15,11 @@ const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
 const DAY_MS: i64 = 24 * HOUR_MS;
 /// Time condensed in one transaction, so that nobody waits long for the writer.
-const SLICE_MS: i64 = 10 * MINUTE_MS;
-/// At most this much is condensed in one go; after a long rest the next goes catch up. A day of raw results.
-const SLICES_MAX: usize = 144;
+const SLICE_MS: i64 = 5 * MINUTE_MS;
+/// Probes whose buckets are merged at a time: 500 probes have 30,000 minutes in an hour.
+const PROBES_AT_A_TIME: i64 = 500;
+/// A mark that lies further ahead than this was set by a clock that was wrong.
+const MARK_AHEAD_MAX_MS: i64 = HOUR_MS;
 
 /// Width of a bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,41 +75,44 @@ impl Summary {
 
 const DOING: &str = "condense results";
 
-/// Makes every minute that ended before `until` and is not yet condensed, then the hours and days those lie in.
-pub(crate) async fn roll_up(connection: &mut SqliteConnection, until: Timestamp) -> Result<(), StoreError> {
+/// Condenses one slice of what ended before `until`: its minutes, and with the last minute of an hour or a day that too. True when
+/// more is left to do.
+pub(crate) async fn roll_up(connection: &mut SqliteConnection, until: Timestamp) -> Result<bool, StoreError> {
+    let doing = || StoreError::doing(DOING);
     let until = until.as_ms().div_euclid(MINUTE_MS) * MINUTE_MS;
-    let from: Option<i64> = sqlx::query_scalar("SELECT value FROM mark WHERE name = 'rolled_up_until'")
+    let mark: Option<i64> = sqlx::query_scalar("SELECT value FROM mark WHERE name = 'rolled_up_until'")
         .fetch_optional(&mut *connection)
         .await
-        .map_err(StoreError::doing(DOING))?;
-    let oldest: Option<i64> = sqlx::query_scalar(
-        "SELECT MIN(oldest) FROM (SELECT (SELECT MIN(at) FROM result WHERE probe_key = key) AS oldest FROM probe)",
-    )
-    .fetch_one(&mut *connection)
-    .await
-    .map_err(StoreError::doing(DOING))?;
-    // Before the oldest result there is nothing to condense: no need to walk through years of it.
-    let Some(oldest) = oldest else { return Ok(()) };
-    let mut from = from.unwrap_or(i64::MIN).max(oldest.div_euclid(MINUTE_MS) * MINUTE_MS);
-    for _ in 0..SLICES_MAX {
-        if from >= until {
-            break;
+        .map_err(doing())?;
+    let from = match mark {
+        Some(mark) if mark <= until + MARK_AHEAD_MAX_MS => mark,
+        _ => {
+            // Before the oldest result there is nothing to condense: no need to walk through years of it.
+            let oldest: Option<i64> = sqlx::query_scalar(
+                "SELECT MIN(oldest) FROM (SELECT (SELECT MIN(at) FROM result WHERE probe_key = key) AS oldest FROM probe)",
+            )
+            .fetch_one(&mut *connection)
+            .await
+            .map_err(doing())?;
+            let Some(oldest) = oldest else { return Ok(false) };
+            oldest.div_euclid(MINUTE_MS) * MINUTE_MS
         }
-        let slice_end = ((from.div_euclid(SLICE_MS) + 1) * SLICE_MS).min(until);
-        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(StoreError::doing(DOING))?;
-        minutes_from_results(&mut transaction, from, slice_end).await?;
-        // An hour or a day is made again when a minute in it was; the last time when it is complete.
-        if slice_end.rem_euclid(HOUR_MS) == 0 || slice_end == until {
-            merge(&mut transaction, BucketSize::Minute, BucketSize::Hour, from, slice_end).await?;
-        }
-        if slice_end.rem_euclid(DAY_MS) == 0 || slice_end == until {
-            merge(&mut transaction, BucketSize::Hour, BucketSize::Day, from, slice_end).await?;
-        }
-        set_mark(&mut transaction, "rolled_up_until", slice_end).await?;
-        transaction.commit().await.map_err(StoreError::doing(DOING))?;
-        from = slice_end;
+    };
+    if from >= until {
+        return Ok(false);
     }
-    Ok(())
+    let slice_end = ((from.div_euclid(SLICE_MS) + 1) * SLICE_MS).min(until);
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(doing())?;
+    minutes_from_results(&mut transaction, from, slice_end).await?;
+    if slice_end.rem_euclid(HOUR_MS) == 0 {
+        merge(&mut transaction, BucketSize::Minute, BucketSize::Hour, slice_end).await?;
+    }
+    if slice_end.rem_euclid(DAY_MS) == 0 {
+        merge(&mut transaction, BucketSize::Hour, BucketSize::Day, slice_end).await?;
+    }
+    set_mark(&mut transaction, "rolled_up_until", slice_end).await?;
+    transaction.commit().await.map_err(doing())?;
+    Ok(slice_end < until)
 }
 
 async fn minutes_from_results(connection: &mut SqliteConnection, from: i64, until: i64) -> Result<(), StoreError> {
@@ -151,42 +156,46 @@ async fn minutes_from_results(connection: &mut SqliteConnection, from: i64, unti
     }
 }
 
-async fn merge(
-    connection: &mut SqliteConnection,
-    fine: BucketSize,
-    coarse: BucketSize,
-    from: i64,
-    until: i64,
-) -> Result<(), StoreError> {
-    let from = from.div_euclid(coarse.ms()) * coarse.ms();
-    let rows = sqlx::query(
-        "SELECT probe_key, bucket_at, n_up, n_degraded, n_down, n_unknown, latencies FROM probe
-         CROSS JOIN rollup ON size_s = ? AND probe_key = probe.key WHERE bucket_at >= ? AND bucket_at < ? ORDER BY probe_key, bucket_at",
-    )
-    .bind(fine.seconds())
-    .bind(from)
-    .bind(until)
-    .fetch_all(&mut *connection)
-    .await
-    .map_err(StoreError::doing(DOING))?;
-    let mut current: Option<(i64, i64)> = None;
-    let mut summary = Summary::default();
-    for row in &rows {
-        let read = || -> Result<(i64, i64), sqlx::Error> { Ok((row.try_get(0)?, row.try_get(1)?)) };
-        let (probe, at) = read().map_err(StoreError::doing(DOING))?;
-        let bucket = (probe, at.div_euclid(coarse.ms()) * coarse.ms());
-        if current != Some(bucket) {
-            if let Some(done) = current {
-                upsert(connection, coarse, done, &summary).await?;
+/// Makes the coarse bucket that ends at `end` out of the fine ones in it, a few probes at a time.
+async fn merge(connection: &mut SqliteConnection, fine: BucketSize, coarse: BucketSize, end: i64) -> Result<(), StoreError> {
+    let doing = || StoreError::doing(DOING);
+    let start = end - coarse.ms();
+    let mut after = i64::MIN;
+    loop {
+        let probes: Vec<i64> = sqlx::query_scalar("SELECT key FROM probe WHERE key > ? ORDER BY key LIMIT ?")
+            .bind(after)
+            .bind(PROBES_AT_A_TIME)
+            .fetch_all(&mut *connection)
+            .await
+            .map_err(doing())?;
+        let Some(last) = probes.last().copied() else { return Ok(()) };
+        let rows = sqlx::query(
+            "SELECT probe_key, n_up, n_degraded, n_down, n_unknown, latencies FROM probe
+             CROSS JOIN rollup ON size_s = ? AND probe_key = probe.key
+             WHERE probe.key > ? AND probe.key <= ? AND bucket_at >= ? AND bucket_at < ? ORDER BY probe_key",
+        )
+        .bind(fine.seconds())
+        .bind(after)
+        .bind(last)
+        .bind(start)
+        .bind(end)
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(doing())?;
+        let mut current: Option<i64> = None;
+        let mut summary = Summary::default();
+        for row in &rows {
+            let probe: i64 = row.try_get(0).map_err(doing())?;
+            if let Some(done) = current.replace(probe).filter(|done| *done != probe) {
+                upsert(connection, coarse, (done, start), &summary).await?;
+                summary.clear();
             }
-            summary.clear();
-            current = Some(bucket);
+            add_row(&mut summary, row, 1)?;
         }
-        add_row(&mut summary, row, 2)?;
-    }
-    match current {
-        Some(done) => upsert(connection, coarse, done, &summary).await,
-        None => Ok(()),
+        if let Some(done) = current {
+            upsert(connection, coarse, (done, start), &summary).await?;
+        }
+        after = last;
     }
 }
 

@@ -31,6 +31,8 @@ pub struct WantedProbe {
     pub renamed_from: Option<Slug>,
     /// The component it belongs to.
     pub component: Slug,
+    /// What kind of machine follows it; one that becomes another kind begins anew.
+    pub kind: &'static str,
 }
 
 /// Everything that is configured.
@@ -91,7 +93,8 @@ struct Known {
     slug: String,
     is_removed: bool,
     since: i64,
-    members: String,
+    /// Of a component: its members. Of a probe: its kind.
+    what: String,
     /// Of a component: since when it has its members. Of a probe: its component's key.
     last: i64,
 }
@@ -102,7 +105,7 @@ fn known(row: &SqliteRow) -> Result<Known, sqlx::Error> {
         slug: row.try_get(1)?,
         is_removed: row.try_get::<Option<i64>, _>(2)?.is_some(),
         since: row.try_get(3)?,
-        members: row.try_get(4)?,
+        what: row.try_get(4)?,
         last: row.try_get(5)?,
     })
 }
@@ -196,9 +199,10 @@ async fn set_members(
     rows: &[Known],
     roster: &mut Roster,
 ) -> Result<(), sqlx::Error> {
-    let mut keys: HashMap<ComponentKey, Vec<i64>> = HashMap::new();
+    let mut keys: HashMap<ComponentKey, Vec<(i64, &str)>> = HashMap::new();
+    let kinds: HashMap<&Slug, &str> = wanted.probes.iter().map(|probe| (&probe.slug, probe.kind)).collect();
     for probe in &roster.probes {
-        keys.entry(probe.component).or_default().push(probe.key.0);
+        keys.entry(probe.component).or_default().push((probe.key.0, kinds.get(&probe.slug).copied().unwrap_or_default()));
     }
     let rows: HashMap<i64, &Known> = rows.iter().map(|row| (row.key, row)).collect();
     for (component, enrolled) in wanted.components.iter().zip(&mut roster.components) {
@@ -206,7 +210,7 @@ async fn set_members(
         keys.sort_unstable();
         let members = format!("{} of {keys:?}", component.rule);
         match rows.get(&enrolled.key.0) {
-            Some(row) if !row.is_removed && row.members == members => enrolled.member_since = Timestamp::from_ms(row.last),
+            Some(row) if !row.is_removed && row.what == members => enrolled.member_since = Timestamp::from_ms(row.last),
             _ => {
                 sqlx::query("UPDATE component SET members = ?, member_since = ? WHERE key = ?")
                     .bind(members)
@@ -221,8 +225,9 @@ async fn set_members(
 }
 
 async fn enrol_probes(connection: &mut SqliteConnection, wanted: &Wanted, roster: &mut Roster) -> Result<(), sqlx::Error> {
-    let rows =
-        sqlx::query("SELECT key, slug, removed_at, created_at, '', component_key FROM probe").fetch_all(&mut *connection).await?;
+    let rows = sqlx::query("SELECT key, slug, removed_at, created_at, kind, component_key FROM probe")
+        .fetch_all(&mut *connection)
+        .await?;
     let rows = rows.iter().map(known).collect::<Result<Vec<_>, _>>()?;
     let finder = Finder::new(&rows, wanted.probes.iter().map(|probe| &probe.slug));
     let now = wanted.now.as_ms();
@@ -230,28 +235,32 @@ async fn enrol_probes(connection: &mut SqliteConnection, wanted: &Wanted, roster
     for probe in &wanted.probes {
         let Some(component) = components.get(&probe.component).copied() else { continue };
         let found = finder.find(&probe.slug, probe.renamed_from.as_ref());
-        let is_same = |row: &&Known| row.slug == probe.slug.as_str() && !row.is_removed && row.last == component.0;
+        let is_same = |row: &&Known| {
+            row.slug == probe.slug.as_str() && !row.is_removed && row.last == component.0 && row.what == probe.kind
+        };
         let key = if let Some(row) = found.filter(is_same) {
             row.key
         } else if let Some(row) = found {
-            sqlx::query("UPDATE probe SET slug = ?, component_key = ?, removed_at = NULL WHERE key = ?")
+            sqlx::query("UPDATE probe SET slug = ?, component_key = ?, kind = ?, removed_at = NULL WHERE key = ?")
                 .bind(probe.slug.as_str())
                 .bind(component.0)
+                .bind(probe.kind)
                 .bind(row.key)
                 .execute(&mut *connection)
                 .await?;
             row.key
         } else {
-            sqlx::query("INSERT INTO probe (id, slug, component_key, created_at) VALUES (?, ?, ?, ?)")
+            sqlx::query("INSERT INTO probe (id, slug, component_key, kind, created_at) VALUES (?, ?, ?, ?, ?)")
                 .bind(Uuid::now_v7().to_string())
                 .bind(probe.slug.as_str())
                 .bind(component.0)
+                .bind(probe.kind)
                 .bind(now)
                 .execute(&mut *connection)
                 .await?
                 .last_insert_rowid()
         };
-        let is_fresh = found.is_none_or(|row| row.is_removed);
+        let is_fresh = found.is_none_or(|row| row.is_removed || row.what != probe.kind);
         roster.probes.push(EnrolledProbe { key: ProbeKey(key), slug: probe.slug.clone(), component, is_fresh });
     }
     let kept: HashSet<i64> = roster.probes.iter().map(|probe| probe.key.0).collect();

@@ -2,7 +2,7 @@
 //!
 //! Results are committed in batches, about once a second. Believed changes, calls of heartbeats and people's actions are committed
 //! at once. While the database is locked by somebody else the task tries again and all waits in memory, up to a limit that is
-//! counted in minutes of results; past it the oldest results are given up, counted and said. Changes are never given up first.
+//! counted in minutes of results; past it the oldest are given up, counted and said. Changes have a limit of their own.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
@@ -14,9 +14,9 @@ use domain::probe::observation::{CauseKind, Observation, Verdict};
 use domain::time::Timestamp;
 use domain::tower::{Effect, ProbeKey};
 use sqlx::sqlite::SqliteConnection;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Notify, oneshot, watch};
 
-use crate::retention::Horizon;
+use crate::retention::{Horizon, Place, Slice};
 use crate::roster::{Roster, Wanted};
 use crate::{StoreError, WritingConnection, apply};
 
@@ -105,20 +105,47 @@ enum Waiting {
     RollUp {
         until: Timestamp,
     },
-    Retain(Horizon, oneshot::Sender<Result<u64, StoreError>>),
+    Retain(Horizon, Place, oneshot::Sender<Result<Slice, StoreError>>),
+}
+
+impl Waiting {
+    /// True when who left it no longer waits for it.
+    fn is_abandoned(&self) -> bool {
+        match self {
+            Self::Change(_) | Self::RollUp { .. } => false,
+            Self::Answered(_, sender) => sender.is_closed(),
+            Self::Roster(_, sender) => sender.is_closed(),
+            Self::Retain(_, _, sender) => sender.is_closed(),
+        }
+    }
 }
 
 #[derive(Debug, Default)]
 struct Queue {
     results: VecDeque<KeptResult>,
     changes: VecDeque<Waiting>,
-    is_closed: bool,
+}
+
+impl Queue {
+    /// Makes room for one more. What nobody waits for goes first, then the oldest change; gives how many changes were lost.
+    fn make_room(&mut self) -> u64 {
+        if self.changes.len() < WAITING_CHANGES_MAX {
+            return 0;
+        }
+        self.changes.retain(|waiting| !waiting.is_abandoned());
+        if self.changes.len() < WAITING_CHANGES_MAX {
+            return 0;
+        }
+        let oldest = self.changes.iter().position(|waiting| matches!(waiting, Waiting::Change(_)));
+        u64::from(self.changes.remove(oldest.unwrap_or(0)).is_some())
+    }
 }
 
 #[derive(Debug, Default)]
 struct Shared {
     queue: Mutex<Queue>,
     wake: Notify,
+    is_closed: watch::Sender<bool>,
     alive_at_ms: AtomicI64,
     results_written: AtomicU64,
     results_dropped: AtomicU64,
@@ -167,10 +194,7 @@ impl WriterHandle {
     pub fn changes(&self, changes: impl IntoIterator<Item = Change>) {
         let mut queue = self.0.queue();
         for change in changes {
-            if queue.changes.len() >= WAITING_CHANGES_MAX {
-                queue.changes.pop_front();
-                self.0.changes_dropped.fetch_add(1, Ordering::Relaxed);
-            }
+            self.0.changes_dropped.fetch_add(queue.make_room(), Ordering::Relaxed);
             queue.changes.push_back(Waiting::Change(change));
         }
         drop(queue);
@@ -193,15 +217,19 @@ impl WriterHandle {
         self.ask(|sender| Waiting::Roster(wanted, sender)).await.map_err(|_| StoreError::Stopped)?
     }
 
-    /// Condenses all results before `until` that are not condensed yet.
+    /// Condenses all results before `until` that are not condensed yet, a slice at a time, between which others are served.
     pub fn roll_up(&self, until: Timestamp) {
-        self.0.queue().changes.push_back(Waiting::RollUp { until });
+        let mut queue = self.0.queue();
+        // One at a time: it does the work of those that came while it waited.
+        queue.changes.retain(|waiting| !matches!(waiting, Waiting::RollUp { .. }));
+        queue.changes.push_back(Waiting::RollUp { until });
+        drop(queue);
         self.0.wake.notify_one();
     }
 
-    /// Deletes one slice of what lies before `horizon`. Gives how many rows went; 0 means all is done.
-    pub async fn retain(&self, horizon: Horizon) -> Result<u64, StoreError> {
-        self.ask(|sender| Waiting::Retain(horizon, sender)).await.map_err(|_| StoreError::Stopped)?
+    /// Deletes one slice of what lies before `horizon`, from `place` on.
+    pub async fn retain(&self, horizon: Horizon, place: Place) -> Result<Slice, StoreError> {
+        self.ask(|sender| Waiting::Retain(horizon, place, sender)).await.map_err(|_| StoreError::Stopped)?
     }
 
     /// Says that Yagura watches at `now`; kept with the next commit, or within a second.
@@ -223,17 +251,16 @@ impl WriterHandle {
 
     /// No more comes: the writer commits what waits and ends.
     pub fn close(&self) {
-        self.0.queue().is_closed = true;
-        self.0.wake.notify_one();
+        self.0.is_closed.send_replace(true);
     }
 
     fn ask<T>(&self, make: impl FnOnce(oneshot::Sender<T>) -> Waiting) -> oneshot::Receiver<T> {
         let (sender, receiver) = oneshot::channel();
-        let mut queue = self.0.queue();
-        if !queue.is_closed {
+        if !*self.0.is_closed.borrow() {
+            let mut queue = self.0.queue();
+            self.0.changes_dropped.fetch_add(queue.make_room(), Ordering::Relaxed);
             queue.changes.push_back(make(sender));
         }
-        drop(queue);
         self.0.wake.notify_one();
         receiver
     }
@@ -255,17 +282,32 @@ impl Writer {
 
     /// Writes until [`WriterHandle::close`], then what is left, giving up on that after `patience`.
     pub async fn run(mut self, patience: Duration) {
+        let mut closed = self.shared.is_closed.subscribe();
+        let shared = Arc::clone(&self.shared);
         loop {
-            // Woken by a change, or by the interval for results.
-            let _ = tokio::time::timeout(BATCH_INTERVAL, self.shared.wake.notified()).await;
-            let is_closed = self.shared.queue().is_closed;
-            if is_closed {
-                if tokio::time::timeout(patience, self.write_waiting()).await.is_err() {
-                    tracing::error!(waiting = self.waiting(), "the database stayed locked while stopping; what waited is lost");
+            // Woken by a change, by the interval for results, or by the end.
+            tokio::select! {
+                () = shared.wake.notified() => {}
+                () = tokio::time::sleep(BATCH_INTERVAL) => {}
+                _ = closed.wait_for(|is_closed| *is_closed) => {}
+            }
+            let is_last = *closed.borrow();
+            let mut closing = closed.clone();
+            let out_of_patience = async move {
+                let _ = closing.wait_for(|is_closed| *is_closed).await;
+                tokio::time::sleep(patience).await;
+            };
+            tokio::select! {
+                biased;
+                () = self.write_waiting() => {}
+                () = out_of_patience => {
+                    tracing::error!("the database stayed locked while stopping; what waited is lost");
+                    break;
                 }
+            }
+            if is_last {
                 break;
             }
-            self.write_waiting().await;
         }
         // Leaves one file behind, so that copying it is a copy of everything.
         for last in ["PRAGMA optimize", "PRAGMA wal_checkpoint(TRUNCATE)"] {
@@ -274,11 +316,6 @@ impl Writer {
             }
         }
         let _ = sqlx::Connection::close(self.connection).await;
-    }
-
-    fn waiting(&self) -> usize {
-        let queue = self.shared.queue();
-        queue.results.len() + queue.changes.len()
     }
 
     async fn write_waiting(&mut self) {
@@ -355,14 +392,15 @@ impl Writer {
                 self.unstuck();
                 let _ = sender.send(outcome);
             }
-            Waiting::RollUp { until } => {
+            Waiting::RollUp { until } => match crate::rollup::roll_up(&mut self.connection, until).await {
+                Ok(false) => {}
+                // The rest comes behind what has been left meanwhile.
+                Ok(true) => WriterHandle(Arc::clone(&self.shared)).roll_up(until),
                 // Not urgent: when it fails, the next one does its work too.
-                if let Err(error) = crate::rollup::roll_up(&mut self.connection, until).await {
-                    tracing::warn!(%error, "rollups are late");
-                }
-            }
-            Waiting::Retain(horizon, sender) => {
-                let _ = sender.send(crate::retention::delete_slice(&mut self.connection, horizon).await);
+                Err(error) => tracing::warn!(%error, "rollups are late"),
+            },
+            Waiting::Retain(horizon, place, sender) => {
+                let _ = sender.send(crate::retention::delete_slice(&mut self.connection, horizon, place).await);
             }
             Waiting::Change(_) | Waiting::Answered(..) => {}
         }

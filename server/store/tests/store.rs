@@ -12,7 +12,7 @@ use domain::probe::heartbeat::{Ping, Signal};
 use domain::probe::observation::{CauseKind, Verdict};
 use domain::time::{Change as Turn, TimeRange, Timestamp};
 use domain::tower::{ComponentKey, Effect, ProbeKey};
-use store::retention::Horizon;
+use store::retention::{Horizon, Place};
 use store::rollup::BucketSize;
 use store::roster::{Roster, Wanted, WantedComponent, WantedProbe};
 use store::writer::{Change, KeptPing, KeptResult};
@@ -40,6 +40,14 @@ async fn open(folder: &TempDir) -> Open {
 impl Open {
     async fn flush(&self) {
         self.writer.commit(Vec::new(), pending()).await.unwrap();
+    }
+
+    /// Condenses slice by slice until nothing is left to do.
+    async fn roll_up(&self, until: i64) {
+        for _ in 0..300 {
+            self.writer.roll_up(at(until));
+            self.flush().await;
+        }
     }
 
     async fn close(self) {
@@ -75,6 +83,7 @@ fn wanted(now: i64, probes: &[(&str, Option<&str>, &str)]) -> Wanted {
         slug: slug.parse().unwrap(),
         renamed_from: old.map(|old| old.parse().unwrap()),
         component: component.parse().unwrap(),
+        kind: "active",
     });
     Wanted { components, probes: probes.collect(), now: at(now) }
 }
@@ -99,7 +108,7 @@ async fn results_come_back_as_they_were_and_twice_the_same_is_one() {
     assert_eq!(back[1].verdict, Verdict::Down);
     assert_eq!((back[1].cause, back[1].detail.as_deref()), (Some(CauseKind::Condition), Some("seen by 1")));
     assert_eq!((back[0].duration_us, back[0].code, back[0].cause), (Some(1_000), Some(200), None));
-    let newest = open.store.newest_results(2).await.unwrap();
+    let newest = open.store.newest_results(2, at(HOUR)).await.unwrap();
     assert_eq!(newest[&key].iter().map(|r| r.at).collect::<Vec<_>>(), vec![at(10_000), at(20_000)]);
     open.close().await;
 }
@@ -121,6 +130,14 @@ async fn known_things_keep_their_keys_and_renaming_a_probe_changes_nothing() {
     assert_eq!(fewer.components[0].member_since, at(3_000), "other members: it begins anew");
     let none = enrol(&open, 4_000, &[]).await;
     assert_eq!(none.gone_components, vec![first.components[0].key]);
+    let mut other_kind = wanted(4_500, &[("better", None, "c")]);
+    other_kind.probes[0].kind = "heartbeat";
+    open.writer.enrol(other_kind.clone()).await.unwrap();
+    assert!(!open.writer.enrol(other_kind).await.unwrap().probes[0].is_fresh);
+    let back = enrol(&open, 4_600, &[("better", None, "c")]).await;
+    assert!(back.probes[0].is_fresh, "a probe of another kind begins anew");
+    assert_eq!(back.components[0].member_since, at(4_600), "and so does its component");
+    enrol(&open, 4_700, &[]).await;
     let back = enrol(&open, 5_000, &[("better", None, "c")]).await;
     assert_eq!((back.components[0].key, back.components[0].has_returned), (first.components[0].key, true));
     assert!(back.probes[0].is_fresh);
@@ -232,9 +249,9 @@ async fn rollups_count_and_measure_every_result_once_however_often_they_are_made
         open.writer.result(KeptResult { duration_us, ..result(key.0, n * 10_000, verdict) });
     }
     open.flush().await;
-    for until in [MINUTE, 30 * MINUTE, 30 * MINUTE, 2 * HOUR, 2 * HOUR] {
-        open.writer.roll_up(at(until));
-        open.flush().await;
+    // The day ends 21 hours later: then its bucket is made, and the hours' are by then.
+    for until in [MINUTE, 30 * MINUTE, 30 * MINUTE, 2 * HOUR, 21 * HOUR, 21 * HOUR] {
+        open.roll_up(until).await;
     }
     let all = TimeRange::new(at(-24 * HOUR), at(24 * HOUR));
     for size in [BucketSize::Minute, BucketSize::Hour, BucketSize::Day] {
@@ -258,14 +275,14 @@ async fn old_rows_go_in_slices_and_days_stay() {
         open.writer.result(result(key.0, n * 1_000, Verdict::Down));
     }
     open.flush().await;
-    open.writer.roll_up(at(2 * HOUR));
+    open.roll_up(21 * HOUR).await;
     let horizon = Horizon { raw: at(HOUR), minute: at(HOUR), hour: at(HOUR) };
-    let mut slices = Vec::new();
+    let (mut slices, mut place) = (Vec::new(), Place::default());
     loop {
-        match open.writer.retain(horizon).await.unwrap() {
-            0 => break,
-            rows => slices.push(rows),
-        }
+        let slice = open.writer.retain(horizon, place).await.unwrap();
+        slices.push(slice.deleted);
+        let Some(next) = slice.next else { break };
+        place = next;
     }
     assert!(slices.len() > 1, "more than one slice: {slices:?}");
     assert_eq!(open.store.results(key, at(0), at(HOUR), 10_000).await.unwrap().len(), 0);

@@ -90,6 +90,11 @@ impl<S: Copy + PartialEq> Track<S> {
         true
     }
 
+    /// Forgets all changes at or after `at`.
+    pub fn cut(&mut self, at: Timestamp) {
+        self.changes.truncate(self.changes.partition_point(|change| change.at < at));
+    }
+
     /// Forgets all before `horizon` but the state that holds there.
     pub fn prune(&mut self, horizon: Timestamp) {
         let past = self.changes.partition_point(|change| change.at <= horizon);
@@ -143,7 +148,12 @@ pub struct Confirmation {
     down_track: Track<bool>,
     unknown_track: Track<bool>,
     last_at: Option<Timestamp>,
+    /// When the next result is due, by the interval that held when the newest one came.
+    next_due: Option<Timestamp>,
 }
+
+/// A clock that is set back by more than this is believed to have been wrong before; by less, to be wrong now.
+pub const CLOCK_STEP_MAX: Duration = Duration::from_secs(300);
 
 impl Confirmation {
     /// A machine that has seen nothing.
@@ -158,6 +168,7 @@ impl Confirmation {
             down_track: Track::default(),
             unknown_track: Track::default(),
             last_at: None,
+            next_due: None,
         }
     }
 
@@ -184,7 +195,14 @@ impl Confirmation {
             }
             machine.unknown_track.set_from(change.at, false);
         }
-        let believed_since = changes.iter().rev().find(|change| change.state != ProbeState::Unknown).map(|change| change.at);
+        // Since when the newest belief holds; a stretch of unknown within it does not end it.
+        let mut believed: Option<Change<ProbeState>> = None;
+        for change in changes.iter().filter(|change| change.state != ProbeState::Unknown) {
+            if believed.is_none_or(|before| before.state != change.state) {
+                believed = Some(*change);
+            }
+        }
+        let believed_since = believed.map(|change| change.at);
         // The newest change ends what the history knows; results before it are already in it.
         let fresh = results.iter().filter(|result| believed_since.is_none_or(|since| result.at >= since));
         let differs_from = fresh.filter_map(|result| machine.observe(result.at, result.state)).min();
@@ -208,10 +226,12 @@ impl Confirmation {
     /// Takes one result. Gives the moment from which the believed history changed, if it did.
     /// Results not later than the newest one are ignored: a probe runs one execution at a time.
     pub fn observe(&mut self, at: Timestamp, verdict: Verdict) -> Option<Timestamp> {
+        let rewound = self.last_at.filter(|last| *last > at.plus(CLOCK_STEP_MAX)).map(|_| self.rewind(at));
         if self.last_at.is_some_and(|last| at <= last) {
             return None;
         }
         let mut changed = self.tick(at);
+        changed = [changed, rewound].into_iter().flatten().min();
         let mut note = |from: Timestamp| changed = Some(changed.map_or(from, |earlier| earlier.min(from)));
         let (is_not_up, is_down) = match verdict {
             Verdict::Up => (false, false),
@@ -221,7 +241,7 @@ impl Confirmation {
                 if self.unknown_track.set_from(at, true) {
                     note(at);
                 }
-                self.last_at = Some(at);
+                self.seen(at);
                 return changed;
             }
         };
@@ -236,13 +256,31 @@ impl Confirmation {
             self.down_track.set_from(turn.at, turn.state);
             note(turn.at);
         }
-        self.last_at = Some(at);
+        self.seen(at);
         changed
+    }
+
+    fn seen(&mut self, at: Timestamp) {
+        self.last_at = Some(at);
+        self.next_due = Some(at.plus(self.every));
+    }
+
+    /// The clock was far ahead when the newest results were stamped, and is right now: what they say of times after `at` is void.
+    fn rewind(&mut self, at: Timestamp) -> Timestamp {
+        let before = Timestamp::from_ms(at.as_ms() - 1);
+        for (threshold, track) in [(&mut self.not_up, &mut self.not_up_track), (&mut self.down, &mut self.down_track)] {
+            *threshold = Threshold { is_bad: track.at(before), run_since: None, run_length: 0 };
+            track.cut(at);
+        }
+        self.unknown_track.cut(at);
+        self.last_at = None;
+        self.next_due = None;
+        at
     }
 
     /// Lets time pass: when a result is overdue, the time since it was due is unknown.
     pub fn tick(&mut self, now: Timestamp) -> Option<Timestamp> {
-        let due = self.last_at?.plus(self.every);
+        let due = self.next_due?;
         let overdue = now > due.plus(self.timeout).plus(DELIVERY_GRACE);
         (overdue && self.unknown_track.at(due) != Some(true) && self.unknown_track.set_from(due, true)).then_some(due)
     }
@@ -277,7 +315,7 @@ impl Confirmation {
 
     /// No later call can change anything before this moment.
     pub fn settled_until(&self) -> Option<Timestamp> {
-        let next_due = self.last_at?.plus(self.every);
+        let next_due = self.next_due?;
         let runs = [self.not_up.run_since, self.down.run_since];
         runs.into_iter().flatten().chain([next_due]).min()
     }
@@ -291,207 +329,4 @@ impl Confirmation {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::num::NonZeroU32;
-
-    use proptest::prelude::*;
-
-    use super::*;
-
-    const EVERY: Duration = Duration::from_secs(10);
-    const TIMEOUT: Duration = Duration::from_secs(5);
-
-    fn after(down: u32, up: u32) -> ConfirmAfter {
-        ConfirmAfter { down: NonZeroU32::new(down).unwrap(), up: NonZeroU32::new(up).unwrap() }
-    }
-
-    fn at(n: usize) -> Timestamp {
-        Timestamp::from_ms(n as i64 * 10_000)
-    }
-
-    /// Feeds one letter per interval (`u`p, `d`own, de`g`raded, `?` unknown, space: nothing came) and spells the believed history,
-    /// one letter per interval, as it is known at the end.
-    fn story(down: u32, up: u32, letters: &str) -> String {
-        let mut machine = Confirmation::new(after(down, up), EVERY, TIMEOUT);
-        feed(&mut machine, letters);
-        spell(&machine, letters.len())
-    }
-
-    fn feed(machine: &mut Confirmation, letters: &str) {
-        for (n, letter) in letters.chars().enumerate() {
-            if let Some(verdict) = verdict(letter) {
-                machine.observe(at(n), verdict);
-            }
-        }
-    }
-
-    fn verdict(letter: char) -> Option<Verdict> {
-        match letter {
-            'u' => Some(Verdict::Up),
-            'g' => Some(Verdict::Degraded),
-            'd' => Some(Verdict::Down),
-            '?' => Some(Verdict::Unknown),
-            _ => None,
-        }
-    }
-
-    fn spell(machine: &Confirmation, count: usize) -> String {
-        (0..count)
-            .map(|n| match machine.state_at(at(n)) {
-                ProbeState::Up => 'U',
-                ProbeState::Degraded => 'G',
-                ProbeState::Down => 'D',
-                ProbeState::Unknown => '-',
-            })
-            .collect()
-    }
-
-    #[test]
-    fn an_outage_begins_at_the_first_bad_result_of_the_run_and_ends_at_the_first_good_one() {
-        assert_eq!(story(3, 2, "uudd"), "UUUU", "two bad results confirm nothing");
-        assert_eq!(story(3, 2, "uuddd"), "UUDDD");
-        assert_eq!(story(3, 2, "uudddu"), "UUDDDD", "one good result is not recovery");
-        assert_eq!(story(3, 2, "uuddduu"), "UUDDDUU");
-        assert_eq!(story(3, 2, "uuduuu"), "UUUUUU", "a blip is no outage");
-        assert_eq!(story(1, 1, "udu"), "UDU");
-    }
-
-    #[test]
-    fn the_first_good_result_is_believed_and_a_bad_start_is_confirmed_first() {
-        assert_eq!(story(3, 2, "u"), "U");
-        assert_eq!(story(3, 2, "dd"), "--");
-        assert_eq!(story(3, 2, "ddd"), "DDD");
-        assert_eq!(story(3, 2, "ddu"), "--U");
-    }
-
-    #[test]
-    fn slow_is_not_down_but_counts_as_not_up() {
-        assert_eq!(story(3, 2, "uggg"), "UGGG");
-        assert_eq!(story(3, 2, "ugdd"), "UGGG", "three results that are not up, only two of them down");
-        assert_eq!(story(3, 2, "ugddd"), "UGDDD", "the outage keeps its degraded start");
-        assert_eq!(story(3, 2, "udddgg"), "UDDDGG");
-        assert_eq!(story(3, 2, "udddgguu"), "UDDDGGUU");
-    }
-
-    #[test]
-    fn unknown_neither_confirms_nor_interrupts_and_is_never_up() {
-        assert_eq!(story(3, 2, "uu?u"), "UU-U");
-        assert_eq!(story(3, 2, "ud?dd"), "UD-DD");
-        assert_eq!(story(3, 2, "ddd??d"), "DDD--D", "an outage goes on behind what we could not see");
-    }
-
-    #[test]
-    fn time_without_results_is_unknown_from_when_the_next_was_due() {
-        assert_eq!(story(3, 2, "uu    u"), "UU----U");
-        assert_eq!(story(3, 2, "ddd   d"), "DDD---D");
-        assert_eq!(story(3, 2, "ddd   u"), "DDD---D", "after a gap one good result is still not recovery");
-        assert_eq!(story(3, 2, "ddd   uu"), "DDD---UU");
-        let mut machine = Confirmation::new(after(3, 2), EVERY, TIMEOUT);
-        feed(&mut machine, "uu");
-        assert_eq!(machine.tick(at(2)), None);
-        assert_eq!(machine.tick(Timestamp::from_ms(27_001)), Some(at(2)));
-        assert_eq!(machine.tick(Timestamp::from_ms(27_002)), None, "said once");
-    }
-
-    /// The definition, written without a machine: results that say something, one threshold at a time.
-    fn oracle(down: usize, up: usize, letters: &str) -> String {
-        let known: Vec<(usize, u8)> = letters
-            .chars()
-            .enumerate()
-            .filter_map(|(n, c)| match c {
-                'u' => Some((n, 0)),
-                'g' => Some((n, 1)),
-                'd' => Some((n, 2)),
-                _ => None,
-            })
-            .collect();
-        let threshold = |level: u8| -> Vec<Option<bool>> {
-            let bad: Vec<bool> = known.iter().map(|(_, l)| *l >= level).collect();
-            let mut believed = vec![None; bad.len()];
-            let mut current = None;
-            let mut i = 0;
-            while i < bad.len() {
-                let need = match (current, bad[i]) {
-                    (None, false) => 1,
-                    (_, true) => down,
-                    (Some(_), false) => up,
-                };
-                let run = bad[i..].iter().take_while(|b| **b == bad[i]).count();
-                if current != Some(bad[i]) && run >= need {
-                    current = Some(bad[i]);
-                }
-                believed[i] = current;
-                i += 1;
-            }
-            believed
-        };
-        let (not_up, is_down) = (threshold(1), threshold(2));
-        let mut spelled = vec!['-'; letters.len()];
-        for (index, (n, _)) in known.iter().enumerate() {
-            spelled[*n] = match (is_down[index], not_up[index]) {
-                (Some(true), _) => 'D',
-                (_, Some(true)) => 'G',
-                (_, Some(false)) => 'U',
-                (_, None) => '-',
-            };
-        }
-        spelled.into_iter().collect()
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(2_000))]
-
-        #[test]
-        fn the_machine_agrees_with_the_definition(letters in "[ugd?]{0,40}", down in 1_u32..5, up in 1_u32..5) {
-            prop_assert_eq!(story(down, up, &letters), oracle(down as usize, up as usize, &letters));
-        }
-
-        #[test]
-        fn nothing_before_the_settled_moment_ever_changes(head in "[ugd? ]{1,20}", tail in "[ugd? ]{0,20}", down in 1_u32..5, up in 1_u32..5) {
-            let mut machine = Confirmation::new(after(down, up), EVERY, TIMEOUT);
-            feed(&mut machine, &head);
-            if let Some(settled) = machine.settled_until() {
-                let before = spell(&machine, head.len());
-                let settled_count = (0..head.len()).filter(|n| at(*n) < settled).count();
-                for (n, letter) in tail.chars().enumerate() {
-                    let changed = verdict(letter).and_then(|verdict| machine.observe(at(head.len() + n), verdict));
-                    prop_assert!(changed.is_none_or(|from| from >= settled));
-                }
-                prop_assert_eq!(&spell(&machine, head.len())[..settled_count], &before[..settled_count]);
-            }
-        }
-
-        #[test]
-        fn a_restart_between_any_two_results_changes_nothing(
-            letters in "[ugd]{1,30}", cut in 0_usize..30, lost in 0_usize..4, down in 1_u32..5, up in 1_u32..5,
-        ) {
-            let cut = cut.min(letters.len());
-            // What was believed last may not have reached the disk.
-            let kept = cut.saturating_sub(lost);
-            let mut machine = Confirmation::new(after(down, up), EVERY, TIMEOUT);
-            feed(&mut machine, &letters[..cut]);
-            let stored: Vec<_> = {
-                let mut earlier = Confirmation::new(after(down, up), EVERY, TIMEOUT);
-                feed(&mut earlier, &letters[..kept]);
-                let mut track = Track::default();
-                for n in 0..kept {
-                    track.set_from(at(n), earlier.state_at(at(n)));
-                }
-                track.changes().to_vec()
-            };
-            let results: Vec<_> = letters[..cut].chars().enumerate()
-                .map(|(n, c)| Change { at: at(n), state: verdict(c).unwrap() }).collect();
-            let (mut again, differs_from) = Confirmation::restore(after(down, up), EVERY, TIMEOUT, &stored, &results);
-            let stored = Track::from_changes(stored);
-            for n in 0..cut {
-                let same = stored.at(at(n)).unwrap_or(ProbeState::Unknown) == again.state_at(at(n));
-                prop_assert!(same || differs_from.is_some_and(|from| from <= at(n)), "a difference at {} goes unsaid", n);
-            }
-            for (n, letter) in letters.chars().enumerate().skip(cut) {
-                again.observe(at(n), verdict(letter).unwrap());
-                machine.observe(at(n), verdict(letter).unwrap());
-            }
-            prop_assert_eq!(spell(&again, letters.len()), spell(&machine, letters.len()));
-        }
-    }
-}
+mod tests;

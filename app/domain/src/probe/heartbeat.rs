@@ -92,10 +92,24 @@ pub struct Heartbeat {
     last_success: Option<Timestamp>,
     last_failure: Option<Timestamp>,
     running: Vec<(Timestamp, Option<String>)>,
-    /// Until when Yagura could not be called, if that was after the last report.
-    deaf_until: Option<Timestamp>,
+    /// When Yagura could not be called, if that was after the last report and a call may have been lost in it. Without an end while
+    /// it still cannot.
+    deaf: Option<(Timestamp, Option<Timestamp>)>,
+    /// Made anew whenever what it is made of changes: searching a cron expression is too slow for every tick.
+    deadlines: Option<Deadlines>,
     track: Track<ProbeState>,
     evaluated_at: Option<Timestamp>,
+}
+
+/// When the next call is expected and from when on its absence means something.
+#[derive(Clone, Copy, Debug)]
+struct Deadlines {
+    /// When it is expected; `None` while only a run without a success before it is known.
+    due: Option<Timestamp>,
+    /// From when on it is missing, by the calls alone.
+    deadline: Timestamp,
+    /// From when on it is missed for sure; `None` while Yagura cannot be called.
+    certain: Option<Timestamp>,
 }
 
 /// Starts without an end that are remembered; older ones are forgotten first, and the job is then late by its schedule anyway.
@@ -110,7 +124,8 @@ impl Heartbeat {
             last_success: None,
             last_failure: None,
             running: Vec::new(),
-            deaf_until: None,
+            deaf: None,
+            deadlines: None,
             track: Track::default(),
             evaluated_at: None,
         }
@@ -122,6 +137,7 @@ impl Heartbeat {
         for ping in pings {
             heartbeat.note(ping);
         }
+        heartbeat.refresh();
         heartbeat.evaluated_at = pings.last().map(|ping| ping.at).max(track.last().map(|change| change.at));
         heartbeat.track = track;
         heartbeat
@@ -131,17 +147,32 @@ impl Heartbeat {
     pub fn reconfigure(&mut self, spec: &HeartbeatSpec) {
         self.schedule = spec.schedule.clone();
         self.grace = spec.grace;
+        self.refresh();
     }
 
-    /// Yagura could not be called until `until`.
-    pub fn was_deaf_until(&mut self, until: Timestamp) {
-        self.deaf_until = Some(until);
+    /// Yagura could not be called from `from` to `until`, or cannot be called since `from`. It matters only if a call was to be
+    /// expected then: within `grace` of its time, or while a run was to end.
+    pub fn was_deaf(&mut self, from: Timestamp, until: Option<Timestamp>) {
+        let from = self.deaf.map_or(from, |(earlier, _)| earlier.min(from));
+        self.deaf = None;
+        self.refresh();
+        let Some(Deadlines { due, deadline, .. }) = self.deadlines else { return };
+        let expected_from = match (due, self.running.first()) {
+            (_, Some((started_at, _))) => *started_at,
+            (Some(due), None) => due.minus(self.grace),
+            (None, None) => deadline,
+        };
+        if from < deadline && until.is_none_or(|until| until > expected_from) {
+            self.deaf = Some((from, until));
+            self.refresh();
+        }
     }
 
     /// Takes one call.
     pub fn ping(&mut self, ping: &Ping) -> PingEffect {
         let before = self.tick(ping.at);
         let run_ms = self.note(ping);
+        self.refresh();
         let after = self.settle(ping.at);
         PingEffect { changed_from: [before, after].into_iter().flatten().min(), run_ms }
     }
@@ -163,16 +194,20 @@ impl Heartbeat {
             }
             Signal::Fail | Signal::Exit(_) => self.last_failure = Some(ping.at),
         }
-        self.deaf_until = None;
-        let index = self.running.iter().position(|(_, id)| *id == ping.run_id)?;
-        let (started_at, _) = self.running.remove(index);
+        self.deaf = None;
+        // A run that ended also ends those that began before it: they crashed, and nobody will report them any more. An end that
+        // names no known run ends them all.
+        let ended = self.running.iter().find(|(_, id)| *id == ping.run_id).map(|(started_at, _)| *started_at);
+        let last = if ping.signal.is_failure() { ping.at } else { ended.unwrap_or(ping.at) };
+        self.running.retain(|(started_at, _)| *started_at > last);
+        let started_at = ended?;
         Some(u64::try_from(ping.at.since(started_at).as_millis()).unwrap_or(u64::MAX))
     }
 
     /// Lets time pass. Gives the moment from which the believed history changed.
     pub fn tick(&mut self, now: Timestamp) -> Option<Timestamp> {
         // Between two evaluations the state can turn twice: unsure at the deadline, missed at the one after.
-        let turns = [self.deadline(), self.safe_deadline()];
+        let turns = [self.deadlines.map(|at| at.deadline), self.deadlines.and_then(|at| at.certain)];
         let mut earliest = None;
         for turn in turns.into_iter().flatten().filter(|turn| *turn <= now) {
             if self.evaluated_at.is_none_or(|seen| turn > seen) {
@@ -198,12 +233,12 @@ impl Heartbeat {
         if self.last_failure.is_some() {
             return HeartbeatPhase::Failed;
         }
-        let (Some(deadline), Some(safe)) = (self.deadline(), self.safe_deadline()) else { return HeartbeatPhase::New };
-        if now >= safe {
+        let Some(Deadlines { due, deadline, certain }) = self.deadlines else { return HeartbeatPhase::New };
+        if certain.is_some_and(|certain| now >= certain) {
             HeartbeatPhase::Missed
         } else if now >= deadline {
             HeartbeatPhase::Unsure
-        } else if self.due().is_some_and(|due| now >= due) {
+        } else if due.is_some_and(|due| now >= due) {
             HeartbeatPhase::Late
         } else {
             HeartbeatPhase::OnTime
@@ -222,22 +257,24 @@ impl Heartbeat {
 
     /// When the next call is expected.
     pub fn due(&self) -> Option<Timestamp> {
-        self.due_after(self.last_success?)
+        self.deadlines?.due
     }
 
-    /// From when on the missing call counts as down, by the calls alone.
-    pub fn deadline(&self) -> Option<Timestamp> {
-        let by_schedule = self.due().map(|due| due.plus(self.grace));
+    fn refresh(&mut self) {
+        let due = self.last_success.and_then(|at| self.due_after(at));
         let by_run = self.running.first().map(|(started_at, _)| started_at.plus(self.grace));
-        [by_schedule, by_run].into_iter().flatten().min()
-    }
-
-    /// The deadline with the time in which no call could reach us taken into account.
-    fn safe_deadline(&self) -> Option<Timestamp> {
-        let deadline = self.deadline()?;
-        let Some(deaf_until) = self.deaf_until else { return Some(deadline) };
-        let after_deafness = self.due_after(deaf_until).map_or(deadline, |due| due.plus(self.grace));
-        Some(deadline.max(after_deafness))
+        let by_schedule = due.map(|due| due.plus(self.grace));
+        self.deadlines = [by_schedule, by_run].into_iter().flatten().min().map(|deadline| {
+            let certain = match self.deaf {
+                None => Some(deadline),
+                Some((_, None)) => None,
+                Some((_, Some(until))) => {
+                    let next = self.due_after(until).map_or(deadline, |due| due.plus(self.grace));
+                    Some(deadline.max(next))
+                }
+            };
+            Deadlines { due, deadline, certain }
+        });
     }
 
     fn due_after(&self, moment: Timestamp) -> Option<Timestamp> {
@@ -349,12 +386,49 @@ mod tests {
     fn a_call_that_may_have_been_lost_while_we_were_away_is_unknown_not_down() {
         let mut job = daily();
         job.ping(&ping(1.0, Signal::Success));
-        job.was_deaf_until(hours(25.5));
+        job.was_deaf(hours(20.0), Some(hours(25.5)));
         assert_eq!(job.tick(hours(40.0)), Some(hours(26.0)));
         assert_eq!(job.state_at(hours(40.0)), ProbeState::Unknown);
         job.tick(hours(51.0));
         assert_eq!(job.state_at(hours(50.4)), ProbeState::Unknown);
         assert_eq!(job.state_at(hours(50.5)), ProbeState::Down, "the next one is missing as well");
+    }
+
+    #[test]
+    fn a_short_absence_at_another_time_excuses_nothing() {
+        let mut job = daily();
+        job.ping(&ping(1.0, Signal::Success));
+        job.was_deaf(hours(3.0), Some(hours(3.1)));
+        job.tick(hours(26.5));
+        assert_eq!(job.state_at(hours(26.0)), ProbeState::Down, "the call was not due then");
+    }
+
+    #[test]
+    fn while_nobody_can_call_nothing_is_missed() {
+        let mut job = daily();
+        job.ping(&ping(1.0, Signal::Success));
+        job.was_deaf(hours(24.5), None);
+        job.tick(hours(40.0));
+        assert_eq!(job.state_at(hours(30.0)), ProbeState::Unknown);
+        job.was_deaf(hours(24.5), Some(hours(40.0)));
+        job.tick(hours(64.0));
+        assert_eq!(job.state_at(hours(64.0)), ProbeState::Unknown);
+        job.tick(hours(65.0));
+        assert_eq!(job.state_at(hours(65.0)), ProbeState::Down);
+    }
+
+    #[test]
+    fn a_run_that_crashed_does_not_keep_the_job_down() {
+        let mut job = daily();
+        let with = |at, signal, id: &str| Ping { at: hours(at), signal, run_id: Some(id.into()) };
+        job.ping(&with(1.0, Signal::Start, "crashed"));
+        job.ping(&with(3.0, Signal::Start, "next"));
+        assert_eq!(job.state_at(hours(2.5)), ProbeState::Down, "it did not end within its grace");
+        job.ping(&with(3.5, Signal::Success, "next"));
+        assert_eq!(job.phase(hours(10.0)), HeartbeatPhase::OnTime);
+        job.ping(&with(20.0, Signal::Start, "again"));
+        job.ping(&ping(20.5, Signal::Success));
+        assert_eq!(job.phase(hours(30.0)), HeartbeatPhase::OnTime, "a success that names no run ends them all");
     }
 
     #[test]

@@ -35,7 +35,7 @@ fn tower(combine: Combine) -> Tower {
     };
     tower.put_probe(A, C, active(3, 2));
     tower.put_probe(B, C, active(2, 1));
-    tower.put_component(C, watch, s(1));
+    tower.put_component(C, watch, None, s(1));
     tower
 }
 
@@ -110,6 +110,24 @@ fn a_component_that_leaves_ends_its_outage_unwatched_and_comes_back_unknown() {
 }
 
 #[test]
+fn a_component_whose_members_changed_while_nobody_watched_was_not_up_meanwhile() {
+    let mut tower = Tower::default();
+    tower.put_probe(A, C, active(3, 2));
+    let history = Track::from_changes(vec![Change { at: s(0), state: Status::Operational }]);
+    let watch = ComponentWatch {
+        combine: Combine::Standard,
+        probes: vec![A],
+        member_since: s(500),
+        history,
+        outages: Vec::new(),
+        next_ordinal: 1,
+    };
+    let mut stored = Stored { history: vec![Change { at: s(0), state: Status::Operational }], ..Stored::default() };
+    stored.apply(tower.put_component(C, watch, Some(s(100)), s(500)));
+    assert_eq!(stored.history.last(), Some(&Change { at: s(100), state: Status::Unknown }));
+}
+
+#[test]
 fn a_probe_that_never_reported_does_not_hide_the_others() {
     let mut tower = tower(Combine::Standard);
     tower.observe(A, s(0), Verdict::Up);
@@ -126,7 +144,7 @@ fn new_members_do_not_rewrite_the_past() {
         stored.apply(tower.observe(A, s(second), Verdict::Up));
         stored.apply(tower.observe(B, s(second), Verdict::Up));
     }
-    stored.apply(tower.set_members(C, Combine::Standard, vec![A], s(35)));
+    stored.apply(tower.set_members(C, Combine::Standard, vec![A], false, s(35)));
     tower.drop_probe(B);
     for second in [40, 50, 60] {
         stored.apply(tower.observe(A, s(second), Verdict::Down));
