@@ -142,7 +142,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         config_is_valid: Arc::clone(&is_valid),
         stopping: stopping.clone(),
     };
-    let http = tokio::spawn(serve(listener, web, stopping.clone()));
+    let http = tokio::spawn(web::serve(listener, web, stopping.clone()));
     scheduler.switch_to(prepared);
     let watch = ConfigWatch {
         path,
@@ -193,14 +193,6 @@ impl Running {
             outcome = &mut self.writer => tracing::error!(?outcome, "the writer ended"),
             (outcome, _, _) = jobs => tracing::error!(?outcome, "a loop ended"),
         }
-    }
-}
-
-async fn serve(listener: TcpListener, web: Web, stopping: CancellationToken) {
-    let router = web::router(web);
-    let server = axum::serve(listener, router).with_graceful_shutdown(async move { stopping.cancelled().await });
-    if let Err(error) = server.await {
-        tracing::error!(%error, "the listener failed");
     }
 }
 

@@ -211,15 +211,11 @@ async fn run(Loop { key, prober, every, first, phase, clock, deliver, punctualit
     }
 }
 
-/// The first moment of the form `phase + n · every` after the warm-up execution: never more than an interval later, or the time
-/// between would count as unwatched.
+/// The first moment of the form `phase + n · every` after the warm-up execution. With a phase within the interval that is never more
+/// than an interval later, or the time between would count as unwatched.
 fn next_in_phase(first: Duration, every: Duration, phase: Duration) -> Duration {
-    if phase > first {
-        // Before its first turn of the phase, however far away that is, a probe runs as if it had had one.
-        let ahead = (phase - first).as_nanos().div_ceil(every.as_nanos().max(1)).saturating_sub(1);
-        return phase - every * u32::try_from(ahead).unwrap_or(u32::MAX);
-    }
-    let steps = (first - phase).as_nanos() / every.as_nanos().max(1) + 1;
+    let Some(since) = first.checked_sub(phase) else { return phase };
+    let steps = since.as_nanos() / every.as_nanos().max(1) + 1;
     phase + every * u32::try_from(steps).unwrap_or(u32::MAX)
 }
 
@@ -263,7 +259,7 @@ mod tests {
                 for started_at in [0_u64, 1, 17, 86_399].map(Duration::from_secs) {
                     let first = started_at + WARM_UP_MIN.min(every).mul_f64(spread(index));
                     let next = next_in_phase(first, every, every.mul_f64(spread(index)));
-                    assert!(next > first && next - first <= every, "{index}: {first:?} then {next:?}, every {every:?}");
+                    assert!(next > first && next <= first + every, "{index}: {first:?} then {next:?}, every {every:?}");
                 }
             }
         }

@@ -115,9 +115,7 @@ impl Monitoring {
     pub(crate) fn heartbeat_token(&self, uuid: Uuid) -> Option<String> {
         let state = self.state();
         let written = [uuid.hyphenated().to_string(), uuid.simple().to_string()];
-        let known =
-            written.into_iter().flat_map(|token| [token.to_uppercase(), token]).find(|token| state.tokens.contains_key(token));
-        known
+        written.into_iter().flat_map(|token| [token.to_uppercase(), token]).find(|token| state.tokens.contains_key(token))
     }
 
     /// True when a probe reaches its target over our own uplink.

@@ -11,6 +11,7 @@ mod page_data;
 mod ping;
 mod router;
 mod security;
+mod serve;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -22,7 +23,8 @@ use crate::service::monitoring::Monitoring;
 
 pub use messages::FluentMessages;
 pub(crate) use page_cache::PageCache;
-pub(crate) use router::router;
+use router::router;
+pub(crate) use serve::serve;
 
 /// What handlers need. Cheap to clone.
 #[derive(Clone, Debug)]

@@ -39,21 +39,16 @@ impl PageData for Reader {
     async fn status(&self, language: Language) -> StatusPage {
         let now = self.0.clock.now();
         let version = self.0.version();
-        let state = self.0.state();
-        let days = uptime::days_until(now, DAYS, &state.config.site.time_zone);
-        let shown: Vec<(usize, PublicComponent)> = (0..state.components.len())
-            .filter(|index| state.config.components[*index].is_public)
-            .filter_map(|index| Some((index, component(&state, index, language, &days)?)))
-            .collect();
+        let (config, shown) = loop {
+            let config = Arc::clone(&self.0.state().config);
+            if let Some(shown) = self.public_components(&config, language, now) {
+                break (config, shown);
+            }
+        };
         let summary = summarize(&shown);
-        StatusPage {
-            version,
-            taken_at: now,
-            summary,
-            uplink_lost_since: state.uplink_lost_since,
-            groups: grouped(&state.config, language, shown),
-            weights: state.config.uptime,
-        }
+        let uplink_lost_since = self.0.state().uplink_lost_since;
+        let groups = grouped(&config, language, shown);
+        StatusPage { version, taken_at: now, summary, uplink_lost_since, groups, weights: config.uptime }
     }
 
     async fn component(&self, language: Language, slug: &str) -> Result<ComponentPage, PageError> {
@@ -93,6 +88,28 @@ impl PageData for Reader {
             languages: site.languages.clone(),
             time_zone: site.time_zone.clone(),
         }
+    }
+}
+
+impl Reader {
+    /// Every public component with its place in the configuration. The state is let go between two of them: with thousands, the days
+    /// of all take long enough to make checks late. `None` when the configuration changed on the way.
+    fn public_components(
+        &self,
+        config: &Arc<Config>,
+        language: Language,
+        now: Timestamp,
+    ) -> Option<Vec<(usize, PublicComponent)>> {
+        let days = uptime::days_until(now, DAYS, &config.site.time_zone);
+        let mut shown = Vec::with_capacity(config.components.len());
+        for index in (0..config.components.len()).filter(|index| config.components[*index].is_public) {
+            let state = self.0.state();
+            if !Arc::ptr_eq(&state.config, config) {
+                return None;
+            }
+            shown.extend(component(&state, index, language, &days).map(|component| (index, component)));
+        }
+        Some(shown)
     }
 }
 

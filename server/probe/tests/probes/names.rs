@@ -42,6 +42,13 @@ async fn a_name_that_is_not_there_is_down_but_silent_name_servers_are_unknown() 
 }
 
 #[tokio::test]
+async fn a_name_whose_own_servers_are_dead_is_down_when_ours_answer_for_others() {
+    // Ours keeps silent about the name, as one does that waits for servers that are dead, and answers for the root.
+    let ours = Fake::dns(|question| (question[12] == 0).then(|| dns_answer(question, 0, &[]))).await;
+    assert_down(&run_named(&ours, "http://web.test/").await, CauseKind::Dns, "answer for others");
+}
+
+#[tokio::test]
 async fn a_name_server_that_is_gone_is_our_own_trouble() {
     let gone = UdpPort::free().await;
     let resolver = Arc::new(Resolver::with_name_servers(&[gone.0], SHORT).unwrap());
