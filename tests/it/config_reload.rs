@@ -155,15 +155,12 @@ async fn a_probe_that_becomes_a_heartbeat_begins_anew() {
 #[tokio::test(flavor = "multi_thread")]
 async fn many_probes_start_without_a_gap_in_what_is_known() {
     let target = Target::start().await;
-    let mut config = String::from("site: {name: Test}\ncomponents:\n");
-    for n in 0..12 {
-        config.push_str(&format!("  - {{slug: c{n}, name: C{n}}}\n"));
-    }
-    config.push_str("probes:\n");
-    for n in 0..12 {
-        let url = target.url();
-        config.push_str(&format!("  - {{slug: p{n}, component: c{n}, every: 60s, timeout: 10s, http: {{url: \"{url}\"}}}}\n"));
-    }
+    let components: Vec<String> = (0..12).map(|n| format!("  - {{slug: c{n}, name: C{n}}}\n")).collect();
+    let url = target.url();
+    let probes =
+        (0..12).map(|n| format!("  - {{slug: p{n}, component: c{n}, every: 60s, timeout: 10s, http: {{url: \"{url}\"}}}}\n"));
+    let config =
+        format!("site: {{name: Test}}\ncomponents:\n{}probes:\n{}", components.concat(), probes.collect::<Vec<_>>().concat());
     let server = TestServer::start(&config).await;
     server.clock.advance(LOOK);
     eventually("all ran once", || async { (target.requests() >= 12).then_some(()) }).await;

@@ -84,7 +84,7 @@ impl Store {
             "WITH base AS (
                  SELECT key, MIN(?1, COALESCE((SELECT MIN(started_at) FROM outage
                      WHERE component_key = key AND (ended_at IS NULL OR ended_at >= ?1)), ?1)) AS since FROM component)
-             SELECT s.component_key, s.at, s.status FROM base JOIN component_state AS s ON s.component_key = base.key
+             SELECT s.component_key, s.at, s.status FROM base CROSS JOIN component_state AS s ON s.component_key = base.key
              WHERE s.at >= COALESCE((SELECT MAX(at) FROM component_state WHERE component_key = base.key AND at <= base.since), base.since)
              ORDER BY s.component_key, s.at",
         )
@@ -108,7 +108,7 @@ impl Store {
     pub async fn probe_histories(&self, since: Timestamp) -> Result<HashMap<ProbeKey, Vec<Change<ProbeState>>>, StoreError> {
         let doing = || StoreError::doing("read the probes' histories");
         let rows = sqlx::query(
-            "SELECT s.probe_key, s.at, s.state FROM probe JOIN probe_state AS s ON s.probe_key = probe.key
+            "SELECT s.probe_key, s.at, s.state FROM probe CROSS JOIN probe_state AS s ON s.probe_key = probe.key
              WHERE s.at >= COALESCE((SELECT MAX(at) FROM probe_state WHERE probe_key = probe.key AND at <= ?1 AND state <> 3), ?1)
              ORDER BY s.probe_key, s.at",
         )
@@ -128,15 +128,15 @@ impl Store {
     /// The newest results of every probe that are not later than `until`, at most `count` each, oldest first.
     pub async fn newest_results(&self, count: u32, until: Timestamp) -> Result<HashMap<ProbeKey, Vec<StoredResult>>, StoreError> {
         let doing = || StoreError::doing("read the newest results");
+        // As a list and not as a range: for a range SQLite builds a filter over all results first, which takes longer than all else.
         let rows = sqlx::query(
             "SELECT r.probe_key, r.at, r.verdict, r.duration_us, r.code, r.cause, d.text
              FROM probe CROSS JOIN result AS r ON r.probe_key = probe.key LEFT JOIN result_detail AS d ON d.key = r.detail_key
-             WHERE probe.removed_at IS NULL AND r.at <= ?2 AND r.at >= COALESCE(
-                 (SELECT at FROM result WHERE probe_key = probe.key AND at <= ?2 ORDER BY at DESC LIMIT 1 OFFSET ?1),
-                 (SELECT MIN(at) FROM result WHERE probe_key = probe.key))
+             WHERE probe.removed_at IS NULL
+             AND r.at IN (SELECT at FROM result WHERE probe_key = probe.key AND at <= ?2 ORDER BY at DESC LIMIT ?1)
              ORDER BY r.probe_key, r.at",
         )
-        .bind(i64::from(count) - 1)
+        .bind(i64::from(count))
         .bind(until.as_ms())
         .fetch_all(self.readers())
         .await
