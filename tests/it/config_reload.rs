@@ -176,3 +176,36 @@ async fn many_probes_start_without_a_gap_in_what_is_known() {
         0
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removal_that_was_cut_off_half_way_is_made_up_for_and_no_outage_is_overwritten() {
+    let target = Target::start().await;
+    let config = one_component(&target);
+    let mut server = TestServer::start(&config).await;
+    target.set(Behaviour::Error);
+    server.first_check(&target).await;
+    server.next_check(&target, Duration::from_secs(10)).await;
+    server.page_where("/en/", |page| page.contains("is down")).await;
+    server.stop().await;
+    // As a process leaves it that was killed between taking up the roster and keeping what follows from it.
+    let mut database = server.database().await;
+    for half in ["UPDATE component SET removed_at = 1", "UPDATE probe SET removed_at = 1"] {
+        sqlx::query(half).execute(&mut database).await.unwrap();
+    }
+    server.write_config("site: {name: Test}\n");
+    server.restart_after(Duration::from_secs(60)).await;
+    eventually("the outage ends unwatched after all", || async {
+        (server.count("SELECT COUNT(*) FROM outage WHERE ended_by = 1").await == 1).then_some(())
+    })
+    .await;
+    server.write_config(&config);
+    taken_up(&server, "/en/components/web", |page| page.contains("No longer watched since")).await;
+    for _ in 0..2 {
+        server.next_check(&target, Duration::from_secs(10)).await;
+    }
+    eventually("the next outage is another one", || async {
+        (server.count("SELECT COUNT(*) FROM outage").await == 2).then_some(())
+    })
+    .await;
+    assert_eq!(server.count("SELECT COUNT(*) FROM outage WHERE ended_at IS NULL").await, 1);
+}

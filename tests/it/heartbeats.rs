@@ -79,6 +79,17 @@ async fn uptime_kumas_push_address_works_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn calls_missed_while_the_machine_slept_are_unknown_not_down() {
+    let server = server().await;
+    server.get(&format!("/ping/{TOKEN}")).await;
+    server.page_where("/en/", |page| page.contains("is operational")).await;
+    server.clock.advance(Duration::from_secs(2));
+    server.get("/en/").await;
+    server.clock.sleep(10 * HOUR);
+    server.page_where("/en/components/backup", |page| page.contains("may have called while Yagura was away")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn many_logs_and_a_restart_do_not_make_yagura_forget_the_last_success() {
     let mut server = server().await;
     server.get(&format!("/ping/{}", TOKEN.to_uppercase())).await;

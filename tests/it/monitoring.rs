@@ -95,6 +95,25 @@ async fn a_turn_that_did_not_reach_the_disk_is_found_again_in_the_results_that_d
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_change_is_on_the_page_half_a_second_later_although_it_was_rendered_just_before() {
+    let target = Target::start().await;
+    let server = TestServer::start(&one_component(&target)).await;
+    up(&server, &target).await;
+    target.set(Behaviour::Error);
+    checked_at(&server, &target).await;
+    // The second bad result and a rendering fall into the same moment of the clock; whichever came first, the next one shows it.
+    server.clock.advance(EVERY);
+    server.get("/en/").await;
+    eventually("the outage is confirmed", || async {
+        let metrics = server.get("/metrics").await.body;
+        metrics.contains("component=\"web\",status=\"major_outage\"").then_some(())
+    })
+    .await;
+    server.clock.advance(Duration::from_millis(500));
+    assert!(server.get("/en/").await.body.contains("is down"), "the rest of the second is for the open page's own pause");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn slow_is_degraded_and_not_down() {
     let target = Target::start().await;
     let config = one_component(&target).replace("http: {url:", "http: {degraded: ['[BODY] != slow'], url:");

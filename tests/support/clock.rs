@@ -13,13 +13,19 @@ pub const START: Timestamp = Timestamp::from_ms(1_775_962_800_000);
 #[derive(Clone, Debug)]
 pub struct ManualClock {
     started: Timestamp,
+    slept: watch::Sender<Duration>,
     elapsed: watch::Sender<Duration>,
 }
 
 impl ManualClock {
     /// A clock that stands at `at`.
     pub fn at(at: Timestamp) -> Self {
-        Self { started: at, elapsed: watch::Sender::new(Duration::ZERO) }
+        Self { started: at, slept: watch::Sender::new(Duration::ZERO), elapsed: watch::Sender::new(Duration::ZERO) }
+    }
+
+    /// Lets this machine sleep: the wall clock goes on, nothing else does.
+    pub fn sleep(&self, by: Duration) {
+        self.slept.send_modify(|slept| *slept += by);
     }
 
     /// Moves the clock; whoever slept until then wakes.
@@ -36,7 +42,7 @@ impl Default for ManualClock {
 
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
-        self.started.plus(*self.elapsed.borrow())
+        self.started.plus(*self.elapsed.borrow() + *self.slept.borrow())
     }
 
     fn elapsed(&self) -> Duration {

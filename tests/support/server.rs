@@ -181,7 +181,7 @@ impl TestServer {
         eventually("the target is asked", || async { (target.requests() > before).then_some(()) }).await;
     }
 
-    /// Waits until a page (rendered anew at most once a second of its clock, which is moved) satisfies `test`.
+    /// Waits until a page (rendered anew at most twice a second of its clock, which is moved) satisfies `test`.
     pub async fn page_where(&self, path: &str, test: impl Fn(&str) -> bool) -> String {
         let what = format!("{path} shows it");
         eventually(&what, || async {

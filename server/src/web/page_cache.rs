@@ -1,5 +1,5 @@
 //! Public pages as bytes in memory. A visitor costs no query and, nearly always, no rendering: a page is rendered again when something
-//! confirmed changed (at most once a second), else after a minute, and only if somebody asks. While one request renders, the others
+//! confirmed changed (at most twice a second), else after a minute, and only if somebody asks. While one request renders, the others
 //! get the bytes from before.
 
 use std::collections::HashMap;
@@ -22,8 +22,9 @@ use tokio::sync::Mutex;
 
 use super::{FluentMessages, Web, assets, page_data, security};
 
-/// At most this often a page is rendered again because something changed.
-const RENDER_INTERVAL_MIN: Duration = Duration::from_secs(1);
+/// At most this often a page is rendered again because something changed. Half a second, so that with the pause after which an open
+/// page asks again a change is on it within a second, also when somebody else had it rendered just before.
+const RENDER_INTERVAL_MIN: Duration = Duration::from_millis(500);
 /// After this long its figures (times, percentages) are old.
 const RENDER_INTERVAL_MAX: Duration = Duration::from_secs(60);
 /// Pages in memory; enough for 1,000 components in two languages. Beyond it, those asked for least recently go.
