@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::time::Timestamp;
+use probe::clock::Clock;
 use tests::eventually;
 use tests::server::{TestServer, one_component};
 use tests::target::{Behaviour, Target};
@@ -101,16 +102,20 @@ async fn a_change_is_on_the_page_half_a_second_later_although_it_was_rendered_ju
     up(&server, &target).await;
     target.set(Behaviour::Error);
     checked_at(&server, &target).await;
-    // The second bad result and a rendering fall into the same moment of the clock; whichever came first, the next one shows it.
-    server.clock.advance(EVERY);
-    server.get("/en/").await;
+    // The first probe's checks fall on whole intervals. Just before the next one a page is asked for the first time, hence rendered.
+    let elapsed = server.clock.elapsed();
+    let next = EVERY * u32::try_from(elapsed.as_secs() / EVERY.as_secs() + 1).unwrap();
+    server.clock.advance(next.saturating_sub(elapsed + Duration::from_millis(100)));
+    assert!(server.get("/ja/components/web").await.body.contains("正常"), "rendered while all was still well");
+    server.clock.advance(Duration::from_millis(100));
     eventually("the outage is confirmed", || async {
         let metrics = server.get("/metrics").await.body;
         metrics.contains("component=\"web\",status=\"major_outage\"").then_some(())
     })
     .await;
-    server.clock.advance(Duration::from_millis(500));
-    assert!(server.get("/en/").await.body.contains("is down"), "the rest of the second is for the open page's own pause");
+    server.clock.advance(Duration::from_millis(400));
+    let page = server.get("/ja/components/web").await.body;
+    assert!(page.contains("summary major_outage"), "the rest of the second is for the open page's own pause");
 }
 
 #[tokio::test(flavor = "multi_thread")]
