@@ -1,12 +1,15 @@
 //! Values as words: moments with date and zone, lengths of time, percentages that never flatter.
 
 use domain::component::Status;
+use domain::month::Month;
 use domain::time::Timestamp;
 use domain::uptime::{Tally, Weights, basis_points};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
 
-use crate::i18n::Text;
+use crate::day_figures::percent;
+use crate::i18n::{PLACE, Text};
 
 /// A day: `12 April 2026`, `2026年4月12日`.
 pub fn date(text: &Text, date: Date) -> String {
@@ -37,19 +40,39 @@ pub fn short_moment(text: &Text, at: Timestamp, now: Timestamp, zone: &TimeZone)
     if day(at) == day(now) { time_of_day(at, zone) } else { format!("{} {}", date(text, day(at)), time_of_day(at, zone)) }
 }
 
-/// A length of time by its two largest units: `2 h 5 min`. Seconds are rounded down; less than one is said so.
+/// Words for lengths of time; [`PLACE`] stands where the number goes. They travel to the browser too.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LengthWords {
+    /// Days, hours, minutes, seconds.
+    units: [String; 4],
+    separator: String,
+    under_a_second: String,
+}
+
+impl LengthWords {
+    /// The words in the language of `text`.
+    pub fn of(text: &Text) -> Self {
+        let unit = |key| text.with(key, &[("n", PLACE.into())]);
+        Self {
+            units: ["unit-day", "unit-hour", "unit-minute", "unit-second"].map(unit),
+            separator: text.separator("unit-separator"),
+            under_a_second: text.get("under-a-second"),
+        }
+    }
+
+    /// A length of time by its two largest units: `2 h 5 min`. Seconds are rounded down; less than one is said so.
+    pub fn say(&self, ms: u64) -> String {
+        let seconds = ms / 1000;
+        let numbers = [seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60];
+        let Some(first) = numbers.iter().position(|n| *n > 0) else { return self.under_a_second.clone() };
+        let shown = self.units.iter().zip(numbers).skip(first).take(2).filter(|(_, n)| *n > 0);
+        shown.map(|(unit, n)| unit.replace(PLACE, &n.to_string())).collect::<Vec<_>>().join(&self.separator)
+    }
+}
+
+/// A length of time by its two largest units: `2 h 5 min`.
 pub fn length(text: &Text, ms: u64) -> String {
-    let seconds = ms / 1000;
-    let units = [
-        ("unit-day", seconds / 86_400),
-        ("unit-hour", seconds / 3_600 % 24),
-        ("unit-minute", seconds / 60 % 60),
-        ("unit-second", seconds % 60),
-    ];
-    let Some(first) = units.iter().position(|(_, n)| *n > 0) else { return text.get("under-a-second") };
-    let shown: Vec<String> =
-        units.iter().skip(first).take(2).filter(|(_, n)| *n > 0).map(|(key, n)| text.with(key, &[("n", (*n).into())])).collect();
-    shown.join(&text.get("unit-separator").replace('_', " "))
+    LengthWords::of(text).say(ms)
 }
 
 /// How long something took: `38 ms`, `1.24 s`. From microseconds.
@@ -65,14 +88,9 @@ pub fn duration(text: &Text, us: u64) -> String {
 
 /// Uptime in percent, rounded down unless perfect; says so when nothing was known.
 pub fn uptime(text: &Text, tally: &Tally, weights: Weights) -> String {
-    tally.uptime(weights).map_or_else(
-        || text.get("uptime-unknown"),
-        |ratio| {
-            let points = basis_points(ratio);
-            let number = if points == 10_000 { "100".to_owned() } else { format!("{}.{:02}", points / 100, points % 100) };
-            text.with("percent", &[("n", number.into())])
-        },
-    )
+    tally
+        .uptime(weights)
+        .map_or_else(|| text.get("uptime-unknown"), |ratio| text.with("percent", &[("n", percent(basis_points(ratio)).into())]))
 }
 
 /// A weight as people write it: `0.3`, `1`.
@@ -86,22 +104,8 @@ pub fn status(text: &Text, status: Status) -> String {
     text.get(&format!("status-{}", status.name().replace('_', "-")))
 }
 
-/// A day in words: `12 April 2026: 99.31 % up, 9 min 56 s down`.
-pub fn day(text: &Text, on: Date, tally: &Tally, weights: Weights) -> String {
-    let date = date(text, on);
-    if tally.known_ms() == 0 && tally.maintenance_ms == 0 {
-        return text.with("day-unknown", &[("date", date.into())]);
-    }
-    let mut spoken = vec![text.with("day-up", &[("uptime", uptime(text, tally, weights).into())])];
-    for (key, ms) in [
-        ("day-down", tally.down_ms()),
-        ("day-degraded", tally.degraded_ms),
-        ("day-maintenance", tally.maintenance_ms),
-        ("day-partly-unknown", tally.unknown_ms),
-    ] {
-        if ms >= 1_000 {
-            spoken.push(text.with(key, &[("length", length(text, ms).into())]));
-        }
-    }
-    text.with("day", &[("date", date.into()), ("facts", spoken.join(&text.get("list-separator").replace('_', " ")).into())])
+/// A month: `April 2026`, `2026年4月`.
+pub fn month(text: &Text, month: Month) -> String {
+    let name = text.get(&format!("month-{}", month.number()));
+    text.with("month-of-year", &[("month", name.into()), ("year", month.year().to_string().into())])
 }

@@ -5,6 +5,9 @@ use std::sync::Arc;
 
 use domain::text::Language;
 
+/// Stands for a value while the words around it are found; no message contains it.
+pub const PLACE: &str = "\u{fffc}";
+
 /// A value within a message.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Argument {
@@ -77,6 +80,17 @@ impl Text {
     /// A message without values.
     pub fn get(&self, key: &str) -> String {
         self.messages.message(self.language, key, &[])
+    }
+
+    /// A message that stands between others. An underscore in it is a space: Fluent trims spaces at the ends.
+    pub fn separator(&self, key: &str) -> String {
+        self.get(key).replace('_', " ")
+    }
+
+    /// The words before and after the one value of a message.
+    pub fn around(&self, key: &str, name: &'static str) -> (String, String) {
+        let words = self.with(key, &[(name, PLACE.into())]);
+        words.split_once(PLACE).map_or((words.clone(), String::new()), |(before, after)| (before.to_owned(), after.to_owned()))
     }
 
     /// A message with values.

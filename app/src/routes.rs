@@ -1,5 +1,6 @@
 //! The only place that names pages by path, both ways: links to them, and which page a path shows.
 
+use domain::month::Month;
 use domain::text::Language;
 use leptos::prelude::*;
 use leptos_router::components::{Route, Router, Routes};
@@ -7,11 +8,12 @@ use leptos_router::{SsrMode, path};
 
 use crate::pages::component_show::ComponentShow;
 use crate::pages::error::NotFound;
+use crate::pages::history::HistoryIndex;
 use crate::pages::status::StatusIndex;
 
 /// Links.
 pub mod to {
-    use super::Language;
+    use super::{Language, Month};
 
     /// The front page.
     pub fn status(language: Language) -> String {
@@ -21,6 +23,18 @@ pub mod to {
     /// The page of a component.
     pub fn component(language: Language, slug: &str) -> String {
         format!("/{}/components/{slug}", language.tag())
+    }
+
+    /// Outages by month: the three months that end with this one, or with the present.
+    pub fn history(language: Language, until: Option<Month>) -> String {
+        let until = until.map(|month| format!("/{month}")).unwrap_or_default();
+        format!("/{}/history{until}", language.tag())
+    }
+
+    /// A feed: the component's own if the page at `path` (without a language) is one's, else the whole site's.
+    pub fn feed(language: Language, path: &str, file: &str) -> String {
+        let of = if path.starts_with("/components/") { path } else { "" };
+        format!("/{}{of}/{file}", language.tag())
     }
 
     /// The same page in another language; `path` is without a language and begins with a slash.
@@ -36,6 +50,8 @@ pub fn Pages() -> impl IntoView {
         <Router>
             <Routes fallback=NotFound>
                 <Route path=path!("/:language") view=StatusIndex ssr=SsrMode::Async/>
+                <Route path=path!("/:language/history") view=HistoryIndex ssr=SsrMode::Async/>
+                <Route path=path!("/:language/history/:month") view=HistoryIndex ssr=SsrMode::Async/>
                 <Route path=path!("/:language/components/:slug") view=ComponentShow ssr=SsrMode::Async/>
             </Routes>
         </Router>

@@ -21,7 +21,7 @@ use crate::config::{self, ConfigErrors, Environment};
 use crate::jobs::config_watch::{ConfigWatch, targets};
 use crate::jobs::{housekeeping, uplink_watch};
 use crate::service::uplink::{Uplink, excused};
-use crate::service::{enrolment, monitoring::Monitoring};
+use crate::service::{enrolment, monitoring::Monitoring, past::Past};
 use crate::web::{self, PageCache, Web};
 
 /// Open requests get this long when stopping; streams end at once.
@@ -100,6 +100,7 @@ pub struct Running {
     http: JoinHandle<()>,
     writer: JoinHandle<()>,
     jobs: Vec<JoinHandle<()>>,
+    recalling: JoinHandle<()>,
     _lock: File,
 }
 
@@ -135,11 +136,14 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     let address = listener.local_addr().map_err(|source| StartError::Listen { address: listen, source })?;
     let is_valid = Arc::new(AtomicBool::new(true));
     let stopping = CancellationToken::new();
+    let past = Past::new(store.clone());
     let web = Web {
         monitoring: Arc::clone(&monitoring),
         pages: Arc::new(PageCache::default()),
         punctuality,
         config_is_valid: Arc::clone(&is_valid),
+        past: past.clone(),
+        address,
         stopping: stopping.clone(),
     };
     let http = tokio::spawn(web::serve(listener, web, stopping.clone()));
@@ -160,18 +164,21 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         tokio::spawn(uplink_watch::run(Arc::clone(&monitoring), uplink, resolver)),
         tokio::spawn(watch.run(loaded)),
     ];
+    // Ends by itself when it is done, unlike those above.
+    let recalling = tokio::spawn(past.recall_latencies(Arc::clone(&monitoring)));
     tracing::info!(
         components = config.components.len(),
         probes = config.probes.len(),
         "watching; the page is at http://{address}/"
     );
-    Ok(Running { address, monitoring, stopping, http, writer, jobs, _lock: lock })
+    Ok(Running { address, monitoring, stopping, http, writer, jobs, recalling, _lock: lock })
 }
 
 impl Running {
     /// Stops: no new checks, open requests end, and what was seen is written.
     pub async fn stop(self) {
         self.jobs.iter().for_each(JoinHandle::abort);
+        self.recalling.abort();
         self.stopping.cancel();
         if tokio::time::timeout(DRAIN, self.http).await.is_err() {
             tracing::warn!("some requests were still open and are cut off");

@@ -3,9 +3,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on should stop and say where")]
 
+mod cached;
+mod changes;
 mod program;
+mod render;
+mod site;
 mod sizes;
 mod storage;
+mod visit;
 mod watching;
 mod year;
 
@@ -36,6 +41,14 @@ fn main() {
     let mut rows = Vec::new();
     eprintln!("bench: sizes of what the browser gets");
     rows.extend(sizes::rows());
+    eprintln!("bench: a first visit by a browser");
+    rows.extend(runtime.block_on(visit::rows()));
+    eprintln!("bench: pages from memory beside nginx");
+    rows.extend(runtime.block_on(cached::rows()));
+    eprintln!("bench: from a change to a visitor's screen");
+    rows.extend(runtime.block_on(changes::rows()));
+    eprintln!("bench: rendering after a change");
+    rows.extend(runtime.block_on(render::rows()));
     eprintln!("bench: the writer, and the size of a million results");
     rows.extend(runtime.block_on(storage::rows()));
     eprintln!("bench: a year of data of {probes} probes (this takes minutes)");

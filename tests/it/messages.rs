@@ -5,17 +5,23 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use domain::component::Status;
-use domain::probe::observation::{CauseKind, Verdict};
+use domain::incident::{Impact, IncidentStatus, MaintenanceStatus};
+use domain::probe::observation::{CauseKind, Phases, Verdict};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
 }
 
 fn keys_of(language: &str) -> BTreeSet<String> {
-    let file = root().join("app/locales").join(language).join("pages.ftl");
-    let text = fs::read_to_string(file).unwrap();
-    let starts = text.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()));
-    starts.filter_map(|line| line.split_once(" =")).map(|(key, _)| key.to_owned()).collect()
+    let mut keys = BTreeSet::new();
+    for file in ["pages.ftl", "feeds.ftl", "badges.ftl"] {
+        let text = fs::read_to_string(root().join("app/locales").join(language).join(file)).unwrap();
+        let starts = text.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()));
+        for (key, _) in starts.filter_map(|line| line.split_once(" =")) {
+            assert!(keys.insert(key.to_owned()), "{key} stands twice in {language}");
+        }
+    }
+    keys
 }
 
 fn sources(folder: &Path, into: &mut String) {
@@ -37,6 +43,10 @@ fn built_keys() -> BTreeSet<String> {
     keys.extend(Verdict::ALL.iter().map(|verdict| format!("verdict-{}", verdict.name())));
     keys.extend((1..=12).map(|month| format!("month-{month}")));
     keys.extend(["ja", "en"].map(|tag| format!("language-{tag}")));
+    keys.extend(IncidentStatus::ALL.iter().map(|status| format!("incident-{}", status.name())));
+    keys.extend(MaintenanceStatus::ALL.iter().map(|status| format!("maintenance-{}", status.name().replace('_', "-"))));
+    keys.extend(Impact::ALL.iter().map(|impact| format!("impact-{}", impact.name())));
+    keys.extend(Phases::default().labelled().map(|(name, _)| format!("phase-{name}")));
     keys.extend(["new", "on-time", "late", "missed", "failed", "unsure"].map(|phase| format!("heartbeat-{phase}")));
     keys
 }
@@ -50,6 +60,7 @@ fn both_languages_have_the_same_keys() {
 fn every_key_that_the_source_asks_for_exists_and_every_key_is_asked_for() {
     let mut source = String::new();
     sources(&root().join("app/src"), &mut source);
+    sources(&root().join("server/src/web"), &mut source);
     let known = keys_of("en");
     let mut asked = built_keys();
     // Keys are whole string literals of lower-case words and hyphens; CSS classes that look alike are no keys and are left out below.
@@ -69,8 +80,44 @@ fn every_message_can_be_said_in_each_language() {
     use domain::text::Language;
     use server::web::FluentMessages;
     let names = [
-        "affected", "total", "names", "n", "days", "uptime", "bad", "unknown", "partial", "degraded", "length", "date", "facts",
-        "day", "month", "year", "time", "when", "zone",
+        "affected",
+        "total",
+        "names",
+        "n",
+        "days",
+        "uptime",
+        "bad",
+        "unknown",
+        "partial",
+        "degraded",
+        "length",
+        "date",
+        "facts",
+        "day",
+        "month",
+        "year",
+        "time",
+        "when",
+        "zone",
+        "p50",
+        "p95",
+        "took",
+        "up",
+        "down",
+        "site",
+        "component",
+        "name",
+        "status",
+        "began",
+        "ended",
+        "worst",
+        "state",
+        "title",
+        "before",
+        "after",
+        "from",
+        "until",
+        "span",
     ];
     let arguments: Vec<_> = names.into_iter().map(|name| (name, 2_i64.into())).collect();
     for language in Language::ALL {

@@ -3,8 +3,10 @@
 
 pub mod clock;
 pub mod process;
+pub mod sample;
 pub mod server;
 pub mod target;
+pub mod weight;
 
 use std::time::Duration;
 

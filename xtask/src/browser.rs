@@ -1,4 +1,4 @@
-//! Runs the browser tests: installs their npm packages, finds or installs a browser, and hands both to Node's test runner.
+//! Runs what needs a browser: installs its npm packages, finds or installs the browser, and hands both to Node.js.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -34,13 +34,20 @@ fn is_root() -> bool {
     Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n")
 }
 
+/// Node.js with the npm packages of `folder`, the browser and the program in its environment.
+fn node(folder: &Path) -> Result<Command, String> {
+    let modules = npm_packages(folder)?;
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    let mut command = Command::new("node");
+    command.env("YAGURA_NODE_MODULES", modules).env("YAGURA_BROWSER", browser()?);
+    command.env("YAGURA_PROGRAM", target.join("debug/yagura"));
+    Ok(command)
+}
+
 /// Runs the named test files, or all.
 pub(crate) fn test(files: &[String]) -> Result<(), String> {
-    let root = root();
-    let folder = root.join("tests/browser");
-    let modules = npm_packages(&folder)?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    let mut command = Command::new("node");
+    let folder = root().join("tests/browser");
+    let mut command = node(&folder)?;
     command.args(["--test", "--test-concurrency=2", "--test-reporter=spec"]).current_dir(&folder);
     if files.is_empty() {
         let entries = std::fs::read_dir(&folder).map_err(|error| format!("cannot read {}: {error}", folder.display()))?;
@@ -51,6 +58,20 @@ pub(crate) fn test(files: &[String]) -> Result<(), String> {
     } else {
         command.args(files);
     }
-    command.env("YAGURA_NODE_MODULES", modules).env("YAGURA_BROWSER", browser()?);
-    run(command.env("YAGURA_PROGRAM", target.join("debug/yagura")))
+    run(&mut command)
+}
+
+/// Runs one of the scripts in `tests/browser` that are no tests, where the caller is.
+pub(crate) fn script(arguments: &[String]) -> Result<(), String> {
+    let [name, arguments @ ..] = arguments else {
+        return Err("which script of tests/browser? `cargo xtask node SCRIPT ARGUMENTS…`".to_owned());
+    };
+    let folder = root().join("tests/browser");
+    run(node(&folder)?.arg(folder.join(name)).args(arguments))
+}
+
+/// Judges pages by Lighthouse.
+pub(crate) fn lighthouse(urls: &[String]) -> Result<(), String> {
+    let folder = root().join("tests/lighthouse");
+    run(node(&folder)?.arg(folder.join("run.mjs")).args(urls))
 }

@@ -10,16 +10,21 @@ mod tools;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask assets | browser [FILE…] | dev [-- ARGUMENTS OF yagura]
-  assets   build the WASM, its JS glue and the CSS into target/site, from which the server embeds them
-  browser  run the browser tests (all, or the named files) against target/debug/yagura
-  dev      build and run, and do both again when a file changes; open pages reload by themselves";
+const USAGE: &str =
+    "usage: cargo xtask assets | browser [FILE…] | node SCRIPT [ARGUMENTS…] | lighthouse URL… | dev [-- ARGUMENTS OF yagura]
+  assets      build the WASM, its JS glue and the CSS into target/site, from which the server embeds them
+  browser     run the browser tests (all, or the named files) against target/debug/yagura
+  node        run a script of tests/browser, such as `shots.mjs URL FOLDER`, with the packages and the browser it needs
+  lighthouse  judge pages as on a phone; fails when one is below 99
+  dev         build and run, and do both again when a file changes; open pages reload by themselves";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match arguments.first().map(String::as_str) {
         Some("assets") => assets::build(),
         Some("browser") => browser::test(arguments.get(1..).unwrap_or_default()),
+        Some("node") => browser::script(arguments.get(1..).unwrap_or_default()),
+        Some("lighthouse") => browser::lighthouse(arguments.get(1..).unwrap_or_default()),
         Some("dev") => dev::run(arguments.get(2..).unwrap_or_default()),
         _ => Err(USAGE.to_owned()),
     };

@@ -177,6 +177,11 @@ impl Tower {
         self.probes.get(&key).map(|(_, machine)| machine)
     }
 
+    /// The component that a probe belongs to.
+    pub fn component_of(&self, key: ProbeKey) -> Option<ComponentKey> {
+        self.probes.get(&key).map(|(component, _)| *component)
+    }
+
     /// The machine of the probe with this number, to be reconfigured.
     pub fn probe_mut(&mut self, key: ProbeKey) -> Option<&mut ProbeMachine> {
         self.probes.get_mut(&key).map(|(_, machine)| machine)

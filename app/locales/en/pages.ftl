@@ -3,10 +3,18 @@
 
 language-ja = 日本語
 language-en = English
-languages = Languages
 skip-to-content = Skip to content
+site-nav = This site
 footer-zone = Days and times are in the time zone
 footer-made-with = Watched by Yagura
+follow = Follow:
+follow-api = API
+zone-mine = Show times in my zone
+zone-site = Show times in the site’s zone
+theme = Theme
+theme-auto = System
+theme-light = Light
+theme-dark = Dark
 live = Live
 live-connecting = Connecting …
 live-lost = Connection lost; this page may be out of date
@@ -44,12 +52,58 @@ summary-unknown = { $affected ->
    *[other] The state of { $affected } of { $total } components is not known
 }
 summary-empty = Nothing is shown here yet
-checked-at = Last check on { $when }
+others-partial-outage = { $n ->
+    [one] 1 more is partly down
+   *[other] { $n } more are partly down
+}
+others-degraded-performance = { $n ->
+    [one] 1 more is degraded
+   *[other] { $n } more are degraded
+}
+others-unknown = the state of { $n } more is not known
+others-under-maintenance = planned work on { $n } more
+checked = checked { $when }
 since = since { $when }
 uplink-lost = Yagura itself has lost its connection: what is outside cannot be seen
 depends-on-troubled = What it depends on is in trouble too: { $names }.
 taken-at = These figures were taken on
 ungrouped = Other components
+components-count = { $n ->
+    [one] 1 component
+   *[other] { $n } components
+}
+filter = Find
+filter-only-troubled = Only in trouble
+filter-shown = { $n } of { $total } shown
+filter-none = None matches
+
+incidents-open = Happening now
+incident-investigating = Investigating
+incident-identified = Identified
+incident-monitoring = Monitoring
+incident-resolved = Resolved
+incident-postmortem = Postmortem
+impact-none = no impact
+impact-minor = minor impact
+impact-major = major impact
+impact-critical = critical impact
+maintenance-ahead = Planned work
+maintenance-scheduled = Scheduled
+maintenance-in-progress = In progress
+maintenance-verifying = Verifying
+maintenance-completed = Completed
+updates-older = { $n } earlier
+recent = Past 14 days
+recent-none = No outage in the past 14 days.
+recent-left-out = And { $n } more; all are in the history.
+history = History
+history-open = All outages by month
+history-text = Every outage that was confirmed, in the month in which it began.
+history-none = No outage.
+history-left-out = And { $n } more in this month.
+history-pages = Other months
+history-newer = Newer
+history-older = Older
 
 empty-text = No component is public. This is how the first one stands in yagura.yaml:
 empty-reload = Yagura takes up the change by itself within a few seconds.
@@ -69,10 +123,35 @@ formula-unknown = Time in which nothing was known counts neither as up nor as do
 
 checks = Checks
 no-checks = Nothing checks this component yet.
-check-kind = Check
+phase-resolve = Name
+phase-connect = Connection
+phase-tls = Encryption
+phase-processing = Waiting
+phase-transfer = Reading
+day-empty = Nothing was checked in the last 24 hours.
+day-unreadable = Single results cannot be read right now. All other figures on this page are complete.
+day-counts = Last 24 hours: { $up } up, { $degraded } degraded, { $down } down, { $unknown } unknown
+key-p50 = median
+key-p95 = 95th percentile
+axis-from = 24 hours ago
+axis-until = now
+runs-open = Show every turn as a table
+runs-caption = Results that follow each other and say the same are one line
+run-from = From
+run-until = To
+run-count = Checks
+runs-left-out = And { $n } older lines.
+latency-24h = Response times of the last 24 hours
+latency = p50 { $p50 } · p95 { $p95 }
+column-p50 = median { $took }
+column-p95 = 95 % within { $took }
+column-up = { $n } up
+column-degraded = { $n } degraded
+column-down = { $n } down
+column-unknown = { $n } unknown
+column-nothing = nothing measured
 check-result = Last result
 check-took = Took
-check-when = When
 check-http = HTTP
 check-tcp = TCP
 check-heartbeat = Heartbeat
@@ -122,7 +201,8 @@ watched-since = Watched since
 back-to-status = ← All components
 
 day = { $date }: { $facts }
-day-unknown = { $date }: no data
+day-no-data = no data
+day-not-watched = not yet watched
 day-up = { $uptime } up
 day-down = { $length } down
 day-degraded = { $length } degraded
@@ -138,6 +218,7 @@ under-a-second = under 1 s
 took-ms = { $n } ms
 took-s = { $n } s
 date = { $day } { $month } { $year }
+month-of-year = { $month } { $year }
 moment = { $date }, { $time } { $zone }
 month-1 = January
 month-2 = February
@@ -154,3 +235,5 @@ month-12 = December
 
 not-found-title = There is no such page
 not-found-text = The address leads nowhere. What it named may have been renamed or removed.
+unavailable-title = This page cannot be shown right now
+unavailable-text = What it needs cannot be read at the moment. The front page has the present state.

@@ -6,7 +6,7 @@
 use leptos::prelude::*;
 
 /// How the connection stands, in words; the page itself is patched behind it.
-#[island]
+#[component]
 pub fn LiveStatus(
     /// Shown while changes arrive.
     live: String,
@@ -15,20 +15,14 @@ pub fn LiveStatus(
     /// Shown while the connection is lost: the page may be out of date.
     lost: String,
 ) -> impl IntoView {
-    let (is_connected, set_connected) = signal(None::<bool>);
+    view! { <span class="live" id="live" data-state="connecting">{connecting}</span> <LiveStatusIsland live=live lost=lost/> }
+}
+
+/// What it does in the browser.
+#[island]
+pub fn LiveStatusIsland(live: String, lost: String) -> impl IntoView {
     #[cfg(feature = "hydrate")]
-    super::browser::follow(move |connected| set_connected.set(Some(connected)));
+    super::browser::events::start("live", live, lost);
     #[cfg(not(feature = "hydrate"))]
-    let _ = set_connected;
-    let words = move || match is_connected.get() {
-        None => connecting.clone(),
-        Some(true) => live.clone(),
-        Some(false) => lost.clone(),
-    };
-    let state = move || match is_connected.get() {
-        None => "connecting",
-        Some(true) => "live",
-        Some(false) => "lost",
-    };
-    view! { <span class="live" data-state=state>{words}</span> }
+    let _ = (live, lost);
 }

@@ -1,20 +1,27 @@
-//! The page of one component: its state, its uptime over four spans, what watches it, its outages to the second, its 90 days.
+//! The page of one component: its state, its uptime over four spans, its last 24 hours check by check, its outages to the second, its
+//! 90 days as a table.
 
 use domain::component::Status;
-use domain::outage::OutageEnd;
-use domain::uptime::{Tally, Weights};
+use domain::probe::heartbeat::HeartbeatPhase;
+use domain::uptime::Weights;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
-use crate::data::{CheckKind, ComponentPage, PageContext, PublicCheck, PublicDay, PublicOutage, PublicSite};
+use crate::data::{CheckKind, ComponentPage, PageContext, PublicCheck, PublicDay, PublicSite};
 use crate::format;
 use crate::i18n::Text;
+use crate::islands::chart_reader::{ChartReader, ColumnWords};
 use crate::pages::error::NotFound;
+use crate::parts::check_day::CheckDay;
 use crate::parts::day_bar::{DayBar, Legend};
 use crate::parts::formula::Formula;
+use crate::parts::head::Head;
+use crate::parts::latency::Latency;
+use crate::parts::outage::{OutageFrame, OutageItem};
+use crate::parts::phases::PhaseBar;
 use crate::parts::status_mark::{StatusMark, StatusSymbols};
 use crate::parts::time_text::{Since, TimeText};
+use crate::parts::uptimes::Uptimes;
 use crate::routes::to;
 
 /// The page of one component.
@@ -35,11 +42,15 @@ fn show(text: &Text, site: &PublicSite, page: &ComponentPage) -> impl IntoView +
     let zone = &site.time_zone;
     let since = component.since.map(|at| view! { " " <Since at=at zone=zone.clone() text=text.clone()/> });
     let because = (component.status.is_outage() && !component.troubled_dependencies.is_empty()).then(|| {
-        let names = component.troubled_dependencies.join(&text.get("list-separator").replace('_', " "));
+        let names = component.troubled_dependencies.join(&text.separator("list-separator"));
         view! { <p class="because">{text.with("depends-on-troubled", &[("names", names.into())])}</p> }
     });
+    let latency = component.latency.clone().map(|latency| {
+        view! { <p class="latency-line">{text.get("latency-24h")} " " <Latency latency=latency text=text.clone()/></p> }
+    });
+    let days_link = format!("{}#days", to::component(text.language(), &component.slug));
     view! {
-        <Title text=format!("{}: {} · {}", component.name, format::status(text, component.status), site.name)/>
+        <Head title=format!("{}: {}", component.name, format::status(text, component.status)) status=component.status site=site.clone()/>
         <StatusSymbols/>
         <main id="content" class="page" data-version=page.version>
             <p class="back"><a href=to::status(text.language())>{text.get("back-to-status")}</a></p>
@@ -52,91 +63,100 @@ fn show(text: &Text, site: &PublicSite, page: &ComponentPage) -> impl IntoView +
                 {because}
             </div>
             {component.description.clone().map(|description| view! { <p class="description">{description}</p> })}
-            {uptimes(text, &page.spans, page.weights)}
-            <div id="days-bar" data-live>
-                <DayBar days=component.days.clone() weights=page.weights text=text.clone()/>
-            </div>
-            <Legend text=text.clone()/>
+            <section class="ninety" aria-labelledby="uptime-heading">
+                <h2 id="uptime-heading">{text.get("uptime")}</h2>
+                <div id="spans" data-live>
+                    <Uptimes component=component.clone() now=page.taken_at weights=page.weights text=text.clone()/>
+                </div>
+                <div id="days-bar" data-live>
+                    <a class="bar-link" href=days_link>
+                        <DayBar days=component.days.clone() weights=page.weights text=text.clone()/>
+                    </a>
+                </div>
+                <Legend text=text.clone()/>
+                <p class="taken" id="taken" data-live>
+                    {text.get("watched-since")} " " <TimeText at=component.watched_since zone=zone.clone() text=text.clone()/>
+                </p>
+            </section>
+            <div id="latency" data-live>{latency}</div>
             {checks(text, site, &page.checks)}
+            <ChartReader words=ColumnWords::of(text)/>
             {outages(text, site, page)}
             {days(text, &component.days, page.weights)}
             <Formula weights=page.weights text=text.clone()/>
-            <p class="taken" id="taken" data-live>
-                {text.get("watched-since")} " " <TimeText at=component.watched_since zone=zone.clone() text=text.clone()/>
-            </p>
         </main>
     }
 }
 
-fn uptimes(text: &Text, spans: &[Tally; 4], weights: Weights) -> impl IntoView + use<> {
-    let cells = ["span-24h", "span-7d", "span-30d", "span-90d"]
-        .iter()
-        .zip(spans)
-        .map(|(key, tally)| view! { <div><dt>{text.get(key)}</dt><dd>{format::uptime(text, tally, weights)}</dd></div> })
-        .collect_view();
-    view! {
-        <section aria-labelledby="uptime-heading">
-            <h2 id="uptime-heading">{text.get("uptime")}</h2>
-            <dl class="spans" id="spans" data-live>{cells}</dl>
-        </section>
-    }
-}
-
+/// What watches it, each with its newest result and its day. Titles are numbered where there are several of a kind.
 fn checks(text: &Text, site: &PublicSite, checks: &[PublicCheck]) -> impl IntoView + use<> {
     if checks.is_empty() {
         return view! { <p class="empty">{text.get("no-checks")}</p> }.into_any();
     }
-    let rows = checks
-        .iter()
-        .map(|check| {
-            let (kind, phase) = match check.kind {
-                CheckKind::Http => (text.get("check-http"), None),
-                CheckKind::Tcp => (text.get("check-tcp"), None),
-                CheckKind::Heartbeat(phase) => {
-                    let name = serde_name(phase);
-                    (text.get("check-heartbeat"), Some(text.get(&format!("heartbeat-{name}"))))
-                }
-            };
-            let last = check.last.map_or_else(
-                || view! { <td>{text.get("not-checked-yet")}</td><td></td><td></td> }.into_any(),
-                |last| {
-                    let words = last.cause.map_or_else(
-                        || text.get(&format!("verdict-{}", last.verdict.name())),
-                        |cause| text.get(&format!("cause-{}", cause.name())),
-                    );
-                    let took = last.duration_us.map(|us| format::duration(text, us)).unwrap_or_default();
-                    view! {
-                        <td class=format!("verdict {}", last.verdict.name())>{words}</td>
-                        <td class="number">{took}</td>
-                        <td><TimeText at=last.at zone=site.time_zone.clone() text=text.clone()/></td>
-                    }
+    let items = checks.iter().enumerate().map(|(index, check)| {
+        let kind = kind_name(text, check.kind);
+        let title = if checks.len() > 1 { format!("{kind} {}", index + 1) } else { kind };
+        let id = format!("check-{}", index + 1);
+        let day_id = format!("{id}-day");
+        let day = match &check.day {
+            Some(review) => {
+                view! { <CheckDay review=review.clone() id=format!("{id}-runs") zone=site.time_zone.clone() text=text.clone()/> }
                     .into_any()
-                },
-            );
-            view! { <tr><th scope="row">{kind} {phase.map(|phase| view! { <small>{phase}</small> })}</th>{last}</tr> }
-        })
-        .collect_view();
+            }
+            None => view! { <p class="empty">{text.get("day-unreadable")}</p> }.into_any(),
+        };
+        view! {
+            <article class="check">
+                <h3>{title}</h3>
+                <div id=id data-live>{last_result(text, site, check)}</div>
+                <div id=day_id data-live>{day}</div>
+            </article>
+        }
+    });
+    let items = items.collect_view();
     view! {
         <section aria-labelledby="checks-heading">
             <h2 id="checks-heading">{text.get("checks")}</h2>
-            <div class="table-frame" id="checks" data-live role="group" tabindex="0" aria-labelledby="checks-heading">
-                <table>
-                    <thead><tr>
-                        <th scope="col">{text.get("check-kind")}</th>
-                        <th scope="col">{text.get("check-result")}</th>
-                        <th scope="col">{text.get("check-took")}</th>
-                        <th scope="col">{text.get("check-when")}</th>
-                    </tr></thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            {items}
         </section>
     }
     .into_any()
 }
 
-const fn serde_name(phase: domain::probe::heartbeat::HeartbeatPhase) -> &'static str {
-    use domain::probe::heartbeat::HeartbeatPhase as Phase;
+fn kind_name(text: &Text, kind: CheckKind) -> String {
+    text.get(match kind {
+        CheckKind::Http => "check-http",
+        CheckKind::Tcp => "check-tcp",
+        CheckKind::Heartbeat(_) => "check-heartbeat",
+    })
+}
+
+fn last_result(text: &Text, site: &PublicSite, check: &PublicCheck) -> impl IntoView + use<> {
+    let phase = match check.kind {
+        CheckKind::Heartbeat(phase) => Some(text.get(&format!("heartbeat-{}", phase_name(phase)))),
+        _ => None,
+    };
+    let phase = phase.map(|phase| view! { <small>{phase}</small> });
+    let Some(last) = check.last else {
+        return view! { <p class="last">{text.get("not-checked-yet")} " " {phase}</p> }.into_any();
+    };
+    let words = last.cause.map_or_else(
+        || text.get(&format!("verdict-{}", last.verdict.name())),
+        |cause| text.get(&format!("cause-{}", cause.name())),
+    );
+    let took = last.duration_us.map(|us| view! { " · " <span class="number">{format::duration(text, us)}</span> });
+    view! {
+        <p class="last">
+            <strong class=format!("verdict {}", last.verdict.name())>{words}</strong> {took} " · "
+            <TimeText at=last.at zone=site.time_zone.clone() text=text.clone()/> " " {phase}
+        </p>
+        <PhaseBar phases=last.phases text=text.clone()/>
+    }
+    .into_any()
+}
+
+const fn phase_name(phase: HeartbeatPhase) -> &'static str {
+    use HeartbeatPhase as Phase;
     match phase {
         Phase::New => "new",
         Phase::OnTime => "on-time",
@@ -148,65 +168,24 @@ const fn serde_name(phase: domain::probe::heartbeat::HeartbeatPhase) -> &'static
 }
 
 fn outages(text: &Text, site: &PublicSite, page: &ComponentPage) -> impl IntoView + use<> {
+    let frame = OutageFrame { text: text.clone(), zone: site.time_zone.clone(), now: page.taken_at };
     let list = if page.outages.is_empty() {
         view! { <p class="empty">{text.get("no-outages")}</p> }.into_any()
     } else {
-        let items = page.outages.iter().map(|outage| outage_item(text, site, page, outage)).collect_view();
+        let items = page.outages.iter().map(|outage| {
+            let id = format!("outage-{}", outage.ordinal);
+            view! { <OutageItem outage=outage.clone() frame=frame.clone() id=id/> }
+        });
         let left_out = (page.outages_left_out > 0)
             .then(|| view! { <p class="empty">{text.with("outages-left-out", &[("n", page.outages_left_out.into())])}</p> });
-        view! { <ol class="outages">{items}</ol> {left_out} }.into_any()
+        view! { <ol class="outages">{items.collect_view()}</ol> {left_out} }.into_any()
     };
     view! {
         <section aria-labelledby="outages-heading">
             <h2 id="outages-heading">{text.get("outages")}</h2>
             <div id="outages" data-live>{list}</div>
+            <p><a href=to::history(text.language(), None)>{text.get("history-open")}</a></p>
         </section>
-    }
-}
-
-fn outage_item(text: &Text, site: &PublicSite, page: &ComponentPage, outage: &PublicOutage) -> impl IntoView + use<> {
-    let zone = &site.time_zone;
-    let end = outage.ended.map_or(page.taken_at, |(at, _)| at);
-    let ended = match outage.ended {
-        Some((at, by)) => {
-            let word = if by == OutageEnd::Unwatched { "outage-unwatched" } else { "outage-recovered" };
-            view! { <dt>{text.get(word)}</dt><dd><TimeText at=at zone=zone.clone() text=text.clone()/></dd> }.into_any()
-        }
-        None => view! { <dt>{text.get("outage-recovered")}</dt><dd>{text.get("outage-lasting")}</dd> }.into_any(),
-    };
-    let segments = (outage.segments.len() > 1).then(|| {
-        let items = outage
-            .segments
-            .iter()
-            .map(|segment| {
-                view! {
-                    <li>
-                        <TimeText at=segment.at zone=zone.clone() text=text.clone()/> " " {format::status(text, segment.state)}
-                    </li>
-                }
-            })
-            .collect_view();
-        view! { <ol class="segments">{items}</ol> }
-    });
-    let length = if outage.ended.is_some() {
-        format::length(text, end.since(outage.started_at).as_millis() as u64)
-    } else {
-        text.with("outage-so-far", &[("length", format::length(text, end.since(outage.started_at).as_millis() as u64).into())])
-    };
-    view! {
-        <li class=format!("outage {}", outage.worst.name())>
-            <p class="outage-head">
-                <StatusMark status=outage.worst/>
-                <strong>{format::status(text, outage.worst)}</strong>
-                <span class="length">{length}</span>
-            </p>
-            <dl>
-                <dt>{text.get("outage-began")}</dt>
-                <dd><TimeText at=outage.started_at zone=zone.clone() text=text.clone()/></dd>
-                {ended}
-            </dl>
-            {segments}
-        </li>
     }
 }
 
@@ -214,13 +193,14 @@ fn days(text: &Text, days: &[PublicDay], weights: Weights) -> impl IntoView + us
     let rows = days
         .iter()
         .rev()
+        .filter(|day| day.tally.total_ms() > 0)
         .map(|day| {
             let tally = &day.tally;
             let worst = tally.worst();
             let length = |ms: u64| if ms >= 1_000 { format::length(text, ms) } else { String::new() };
             let missing = if worst == Status::Unknown { String::new() } else { length(tally.unknown_ms) };
             view! {
-                <tr>
+                <tr id=format!("day-{}", day.date)>
                     <th scope="row">{format::date(text, day.date)}</th>
                     <td><StatusMark status=worst/> {format::status(text, worst)}</td>
                     <td class="number">{format::uptime(text, tally, weights)}</td>
@@ -233,7 +213,7 @@ fn days(text: &Text, days: &[PublicDay], weights: Weights) -> impl IntoView + us
     view! {
         <section aria-labelledby="days-heading">
             <h2 id="days-heading">{text.get("days")}</h2>
-            <details>
+            <details id="days">
                 <summary>{text.get("days-open")}</summary>
                 <div class="table-frame" role="group" tabindex="0" aria-labelledby="days-heading">
                     <table class="days">

@@ -2,4 +2,5 @@
 
 pub mod component_show;
 pub mod error;
+pub mod history;
 pub mod status;

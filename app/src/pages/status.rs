@@ -1,17 +1,27 @@
-//! The front page: one sentence for the state of everything, then every component with its 90 days.
+//! The front page: one sentence for the state of everything, what is being done about it, then every component with its 90 days.
 
+use domain::component::Status;
+use domain::incident::MaintenanceStatus;
+use domain::month::Month;
 use leptos::prelude::*;
-use leptos_meta::Title;
 
-use crate::data::{PageContext, PublicComponent, PublicGroup, PublicSite, StatusPage};
+use crate::data::{OutageOf, PageContext, PublicComponent, PublicGroup, PublicSite, StatusPage};
 use crate::format;
 use crate::i18n::Text;
+use crate::islands::component_filter::ComponentFilter;
 use crate::parts::day_bar::{DayBar, Legend};
 use crate::parts::formula::Formula;
+use crate::parts::head::Head;
+use crate::parts::incident::{IncidentItem, MaintenanceItem};
+use crate::parts::latency::Latency;
 use crate::parts::status_mark::{StatusMark, StatusSymbols};
 use crate::parts::summary::{SummarySentence, sentence};
-use crate::parts::time_text::{Since, TimeText};
+use crate::parts::time_text::{Ago, Since, TimeText};
+use crate::parts::uptimes::Uptimes;
 use crate::routes::to;
+
+/// From so many components on there is a filter.
+const FILTER_FROM: usize = 12;
 
 /// The front page.
 #[component]
@@ -23,31 +33,62 @@ pub fn StatusIndex() -> impl IntoView {
         let site = context.data.site(context.language);
         let uplink = page.uplink_lost_since.map(|since| {
             view! {
-                <p class="notice" id="uplink" data-live>
-                    <StatusMark status=domain::component::Status::Unknown/>
+                <p class="notice">
+                    <StatusMark status=Status::Unknown/>
                     <span>{text.get("uplink-lost")} " " <Since at=since zone=site.time_zone.clone() text=text.clone()/></span>
                 </p>
             }
         });
         let body = if page.groups.is_empty() { empty(&text).into_any() } else { list(&text, &site, &page).into_any() };
+        let favicon = if page.groups.is_empty() { Status::Unknown } else { page.summary.worst };
         view! {
-            <Title text=format!("{} · {}", sentence(&text, page.summary), site.name)/>
+            <Head title=sentence(&text, page.summary) status=favicon site=site.clone()/>
             <StatusSymbols/>
             <main id="content" class="page" data-version=page.version>
                 <SummarySentence summary=page.summary zone=site.time_zone.clone() text=text.clone()/>
-                {uplink}
+                <div id="notice" data-live>{uplink}</div>
                 {site.description.clone().map(|description| view! { <p class="description">{description}</p> })}
+                <div id="open-incidents" data-live>{open_incidents(&text, &site, &page)}</div>
                 {body}
             </main>
         }
     })
 }
 
+fn open_incidents(text: &Text, site: &PublicSite, page: &StatusPage) -> Option<impl IntoView + use<>> {
+    let open: Vec<_> = page.incidents.iter().filter(|incident| incident.is_open()).cloned().collect();
+    (!open.is_empty()).then(|| {
+        let items = open.into_iter().map(|incident| {
+            view! { <IncidentItem incident=incident zone=site.time_zone.clone() text=text.clone()/> }
+        });
+        view! {
+            <section aria-labelledby="incidents-heading">
+                <h2 id="incidents-heading">{text.get("incidents-open")}</h2>
+                {items.collect_view()}
+            </section>
+        }
+    })
+}
+
 fn list(text: &Text, site: &PublicSite, page: &StatusPage) -> impl IntoView + use<> {
-    let groups = page.groups.iter().map(|group| group_section(text, site, page, group)).collect_view();
+    let has_names = page.groups.iter().any(|group| group.name.is_some());
+    let groups = page.groups.iter().map(|group| group_part(text, site, page, group, has_names)).collect_view();
+    let filter = (page.summary.total >= FILTER_FROM).then(|| {
+        view! {
+            <ComponentFilter
+                label=text.get("filter")
+                only_troubled=text.get("filter-only-troubled")
+                shown=text.with("filter-shown", &[("n", crate::i18n::PLACE.into()), ("total", page.summary.total.into())])
+                none=text.get("filter-none")
+            />
+        }
+    });
     view! {
-        {groups}
+        {filter}
+        <div id="parts" class="groups">{groups}</div>
         <Legend text=text.clone()/>
+        <div id="ahead" data-live>{ahead(text, site, page)}</div>
+        {recent(text, site, page)}
         <Formula weights=page.weights text=text.clone()/>
         <p class="taken" id="taken" data-live>
             {text.get("taken-at")} " " <TimeText at=page.taken_at zone=site.time_zone.clone() text=text.clone()/>
@@ -66,35 +107,47 @@ fn empty(text: &Text) -> impl IntoView + use<> {
     }
 }
 
-fn group_section(text: &Text, site: &PublicSite, page: &StatusPage, group: &PublicGroup) -> impl IntoView + use<> {
-    let heading = group.name.clone().unwrap_or_else(|| text.get("ungrouped"));
-    let heading_id = format!("group-{}", group.slug);
-    let labelled_by = heading_id.clone();
+/// A group with a name is folded while all is well with it; the others are always open.
+fn group_part(text: &Text, site: &PublicSite, page: &StatusPage, group: &PublicGroup, has_names: bool) -> impl IntoView + use<> {
     let rows = group.components.iter().map(|component| row(text, site, page, component)).collect_view();
+    let id = format!("group-{}", group.slug);
+    let head_id = format!("{id}-head");
+    let Some(name) = group.name.clone() else {
+        let heading = has_names.then(|| view! { <h2>{text.get("ungrouped")}</h2> });
+        return view! { <section class="group">{heading} <ul class="components">{rows}</ul></section> }.into_any();
+    };
+    let worst = group.worst();
     view! {
-        <section class="group" aria-labelledby=labelled_by>
-            <h2 id=heading_id>{heading}</h2>
+        <details class=format!("group {}", worst.name()) id=id open=worst != Status::Operational>
+            <summary id=head_id data-live>
+                <StatusMark status=worst/>
+                <h2>{name}</h2>
+                <span class=format!("status-word {}", worst.name())>{format::status(text, worst)}</span>
+                <small>{text.with("components-count", &[("n", group.components.len().into())])}</small>
+            </summary>
             <ul class="components">{rows}</ul>
-        </section>
+        </details>
     }
+    .into_any()
 }
 
 fn row(text: &Text, site: &PublicSite, page: &StatusPage, component: &PublicComponent) -> impl IntoView + use<> {
-    let (weights, taken_at) = (page.weights, page.taken_at);
+    let (weights, zone) = (page.weights, &site.time_zone);
     let href = to::component(text.language(), &component.slug);
     let because = (component.status.is_outage() && !component.troubled_dependencies.is_empty()).then(|| {
-        let names = component.troubled_dependencies.join(&text.get("list-separator").replace('_', " "));
+        let names = component.troubled_dependencies.join(&text.separator("list-separator"));
         view! { <p class="because">{text.with("depends-on-troubled", &[("names", names.into())])}</p> }
     });
-    let since = (component.status != domain::component::Status::Operational).then_some(component.since).flatten().map(|at| {
-        view! { <Since at=at zone=site.time_zone.clone() text=text.clone()/> }
+    let since = (component.status != Status::Operational).then_some(component.since).flatten().map(|at| {
+        view! { <Since at=at zone=zone.clone() text=text.clone()/> }
     });
     let checked = component.checked_at.map(|at| {
-        let spoken = text.with("checked-at", &[("when", format::moment(text, at, &site.time_zone).into())]);
-        view! { <time class="checked" datetime=at.to_string() title=spoken>{format::short_moment(text, at, taken_at, &site.time_zone)}</time> }
+        let (before, after) = text.around("checked", "when");
+        view! { <span class="checked">{before} <Ago at=at now=page.taken_at zone=zone.clone() text=text.clone()/> {after}</span> }
     });
+    let latency = component.latency.clone().map(|latency| view! { <Latency latency=latency text=text.clone()/> });
     view! {
-        <li class="component" id=format!("component-{}", component.slug) data-live>
+        <li class=format!("component {}", component.status.name()) id=format!("component-{}", component.slug) data-live>
             <div class="component-head">
                 <StatusMark status=component.status/>
                 <h3><a href=href.clone()>{component.name.clone()}</a></h3>
@@ -104,8 +157,72 @@ fn row(text: &Text, site: &PublicSite, page: &StatusPage, component: &PublicComp
             <a class="bar-link" href=href>
                 <DayBar days=component.days.clone() weights=weights text=text.clone()/>
             </a>
-            <span class="uptime">{format::uptime(text, &component.tally, weights)} {checked}</span>
+            <Uptimes component=component.clone() now=page.taken_at weights=weights text=text.clone()/>
+            <div class="pace">{latency} {checked}</div>
             {because}
+        </li>
+    }
+}
+
+/// Maintenance that is planned or in progress, the soonest first.
+fn ahead(text: &Text, site: &PublicSite, page: &StatusPage) -> Option<impl IntoView + use<>> {
+    let is_ahead = |status| status != MaintenanceStatus::Completed;
+    let mut ahead: Vec<_> = page.maintenances.iter().filter(|maintenance| is_ahead(maintenance.status)).cloned().collect();
+    ahead.sort_by_key(|maintenance| maintenance.scheduled_for);
+    (!ahead.is_empty()).then(|| {
+        let items = ahead.into_iter().map(|maintenance| {
+            view! { <MaintenanceItem maintenance=maintenance zone=site.time_zone.clone() text=text.clone()/> }
+        });
+        view! {
+            <section aria-labelledby="ahead-heading">
+                <h2 id="ahead-heading">{text.get("maintenance-ahead")}</h2>
+                {items.collect_view()}
+            </section>
+        }
+    })
+}
+
+/// The past 14 days: incidents that are over, and outages.
+fn recent(text: &Text, site: &PublicSite, page: &StatusPage) -> impl IntoView + use<> {
+    let since = page.taken_at.as_ms() - 14 * 86_400_000;
+    let is_recent = |over: Option<domain::time::Timestamp>| over.is_some_and(|at| at.as_ms() >= since);
+    let over = page.incidents.iter().filter(|incident| !incident.is_open() && is_recent(incident.resolved_at)).cloned();
+    let over: Vec<_> = over.collect();
+    let is_quiet = over.is_empty() && page.outages.is_empty();
+    let incidents = over.into_iter().map(|incident| {
+        view! { <IncidentItem incident=incident zone=site.time_zone.clone() text=text.clone()/> }
+    });
+    let lines = page.outages.iter().map(|of| outage_line(text, site, page, of)).collect_view();
+    let left_out = (page.outages_left_out > 0)
+        .then(|| view! { <p class="empty">{text.with("recent-left-out", &[("n", page.outages_left_out.into())])}</p> });
+    view! {
+        <section aria-labelledby="recent-heading">
+            <h2 id="recent-heading">{text.get("recent")}</h2>
+            <div id="recent" class="recent" data-live>
+                {incidents.collect_view()}
+                {is_quiet.then(|| view! { <p class="empty">{text.get("recent-none")}</p> })}
+                <ul>{lines}</ul>
+                {left_out}
+            </div>
+            <p><a href=to::history(text.language(), None)>{text.get("history-open")}</a></p>
+        </section>
+    }
+}
+
+fn outage_line(text: &Text, site: &PublicSite, page: &StatusPage, of: &OutageOf) -> impl IntoView + use<> {
+    let outage = &of.outage;
+    let end = outage.ended.map_or(page.taken_at, |(at, _)| at);
+    let length = format::length(text, end.since(outage.started_at).as_millis() as u64);
+    let length = if outage.ended.is_some() { length } else { text.with("outage-so-far", &[("length", length.into())]) };
+    let month = Month::of(outage.started_at, &site.time_zone);
+    let href = format!("{}#{}", to::history(text.language(), Some(month)), of.anchor());
+    view! {
+        <li>
+            <StatusMark status=outage.worst/>
+            <a href=href>{of.name.clone()}</a>
+            <span>{format::status(text, outage.worst)}</span>
+            <TimeText at=outage.started_at zone=site.time_zone.clone() text=text.clone()/>
+            <span class="length">{length}</span>
         </li>
     }
 }

@@ -8,6 +8,7 @@ use domain::uptime::{Tally, Weights};
 use leptos::prelude::*;
 
 use crate::data::PublicDay;
+use crate::day_figures::DayFigures;
 use crate::format;
 use crate::i18n::Text;
 
@@ -31,14 +32,20 @@ const fn height(status: Status) -> usize {
 fn path(days: &[PublicDay], status: Status) -> Option<String> {
     let mut path = String::new();
     let tall = height(status);
-    for (index, _) in days.iter().enumerate().filter(|(_, day)| day.tally.worst() == status) {
+    let is_it = |day: &PublicDay| is_watched(day) && day.tally.worst() == status;
+    for (index, _) in days.iter().enumerate().filter(|(_, day)| is_it(day)) {
         // A String takes any write.
         let _ = write!(path, "M{} {}h{}v{tall}h-{}z", index * STEP, HEIGHT - tall, STEP - 1, STEP - 1);
     }
     (!path.is_empty()).then_some(path)
 }
 
-/// The picture.
+/// Days before a component was first watched have no bar at all: there is nothing that could be known of them.
+fn is_watched(day: &PublicDay) -> bool {
+    day.tally.total_ms() > 0
+}
+
+/// The picture. With `data-days` an island tells each day.
 #[component]
 pub fn DayBar(
     /// Oldest first.
@@ -50,12 +57,13 @@ pub fn DayBar(
 ) -> impl IntoView {
     let mut whole = Tally::default();
     days.iter().for_each(|day| whole.add(&day.tally));
+    let watched = days.iter().filter(|day| is_watched(day)).count();
     let bad = days.iter().filter(|day| day.tally.worst().is_outage()).count();
-    let unknown = days.iter().filter(|day| day.tally.worst() == Status::Unknown).count();
+    let unknown = days.iter().filter(|day| is_watched(day) && day.tally.worst() == Status::Unknown).count();
     let label = text.with(
         "bar-label",
         &[
-            ("days", days.len().into()),
+            ("days", watched.into()),
             ("uptime", format::uptime(&text, &whole, weights).into()),
             ("bad", bad.into()),
             ("unknown", unknown.into()),
@@ -66,7 +74,13 @@ pub fn DayBar(
         .filter_map(|status| path(&days, status).map(|d| view! { <path class=status.name() d=d/> }))
         .collect_view();
     let view_box = format!("0 0 {} {HEIGHT}", (days.len() * STEP).saturating_sub(1));
-    view! { <svg class="day-bar" viewBox=view_box preserveAspectRatio="none" role="img" aria-label=label>{paths}</svg> }
+    let last = days.last().map(|day| day.date.to_string());
+    let figures: Vec<DayFigures> = days.iter().map(|day| DayFigures::of(&day.tally, weights)).collect();
+    view! {
+        <svg class="day-bar" viewBox=view_box preserveAspectRatio="none" role="img" aria-label=label data-days=DayFigures::encode(&figures) data-last=last>
+            {paths}
+        </svg>
+    }
 }
 
 /// What the bars' heights and colours mean.

@@ -23,6 +23,21 @@ pub fn sentence(text: &Text, summary: Summary) -> String {
     text.with(key, &[("affected", summary.affected.into()), ("total", summary.total.into())])
 }
 
+/// What the sentence about the worst does not say: `3 more are degraded, the state of 11 is not known`. Nothing when there is nothing.
+pub fn others(text: &Text, summary: Summary) -> Option<String> {
+    let told = summary.others.into_iter().filter(|(_, count)| *count > 0).map(|(status, count)| {
+        let key = match status {
+            Status::PartialOutage => "others-partial-outage",
+            Status::DegradedPerformance => "others-degraded-performance",
+            Status::UnderMaintenance => "others-under-maintenance",
+            _ => "others-unknown",
+        };
+        text.with(key, &[("n", count.into())])
+    });
+    let told = told.collect::<Vec<_>>().join(&text.separator("list-separator"));
+    (!told.is_empty()).then_some(told)
+}
+
 /// The page's first line. Its change is spoken by screen readers.
 #[component]
 pub fn SummarySentence(
@@ -37,7 +52,11 @@ pub fn SummarySentence(
     view! {
         <div class=format!("summary {}", summary.worst.name()) id="summary" role="status" data-live>
             <StatusMark status=summary.worst/>
-            <div><h1>{sentence(&text, summary)}</h1>{since}</div>
+            <div>
+                <h1>{sentence(&text, summary)}</h1>
+                {others(&text, summary).map(|others| view! { <p class="others">{others}</p> })}
+                {since}
+            </div>
         </div>
     }
 }

@@ -31,10 +31,22 @@ pub fn Since(
     /// The words.
     text: Text,
 ) -> impl IntoView {
-    let words = text.with("since", &[("when", PLACE.into())]);
-    let (before, after) = words.split_once(PLACE).map_or((words.clone(), String::new()), |(a, b)| (a.to_owned(), b.to_owned()));
+    let (before, after) = text.around("since", "when");
     view! { <span class="since">{before} <TimeText at=at zone=zone text=text/> {after}</span> }
 }
 
-/// Stands for the moment while the words around it are found; no message contains it.
-const PLACE: &str = "\u{fffc}";
+/// When something was last seen: in the page the moment, in the browser how long ago that is.
+#[component]
+pub fn Ago(
+    /// The moment.
+    at: Timestamp,
+    /// When the page is made.
+    now: Timestamp,
+    /// The zone it is shown in.
+    zone: TimeZone,
+    /// The words.
+    text: Text,
+) -> impl IntoView {
+    let whole = format::moment(&text, at, &zone);
+    view! { <time datetime=at.to_string() title=whole data-ago>{format::short_moment(&text, at, now, &zone)}</time> }
+}

@@ -14,12 +14,13 @@ use domain::time::{Change as Turn, Timestamp};
 use domain::tower::{ComponentKey, ComponentWatch, Effect, ProbeKey, ProbeMachine, Tower};
 use probe::clock::Clock;
 use store::load::{ComponentPast, StoredResult};
-use store::roster::{Roster, Wanted, WantedComponent, WantedProbe};
+use store::roster::{EnrolledComponent, Roster, Wanted, WantedComponent, WantedProbe};
 use store::writer::Change;
 use store::{Store, StoreError, WriterHandle};
 
 use crate::config::Config;
 use crate::service::monitoring::{Monitoring, PAGE_HORIZON, State, WatchedComponent, WatchedProbe};
+use crate::service::public_id::public_id;
 
 /// How far back the probes' own histories are read again: long enough for any run of unconfirmed results.
 const PROBE_HORIZON: Duration = Duration::from_secs(3 * 24 * 3600);
@@ -110,6 +111,11 @@ fn all_members(roster: &Roster) -> HashMap<ComponentKey, Vec<ProbeKey>> {
     all
 }
 
+fn watched_component(enrolled: &EnrolledComponent) -> WatchedComponent {
+    let public_id = public_id("component", &enrolled.id.to_string());
+    WatchedComponent { key: enrolled.key, public_id, watched_since: enrolled.watched_since }
+}
+
 fn tokens(config: &Config, roster: &Roster) -> HashMap<String, ProbeKey> {
     let heartbeats = config.probes.iter().zip(&roster.probes).filter_map(|(spec, enrolled)| match &spec.check {
         CheckSpec::Heartbeat(heartbeat) => Some((heartbeat.token.expose().to_owned(), enrolled.key)),
@@ -185,10 +191,12 @@ pub(crate) async fn begin(
     for (probe, from) in restored {
         effects.extend(tower.restored(probe, from));
     }
-    let components = roster.components.iter().map(|c| WatchedComponent { key: c.key, watched_since: c.watched_since }).collect();
+    let components = roster.components.iter().map(watched_component).collect();
     let tokens = tokens(&config, &roster);
     writer.changes(effects.into_iter().map(Change::Effect));
-    let state = State { config, tower, components, probes, tokens, uplink_lost_since, ticked_at: None };
+    let latencies = HashMap::new();
+    let state =
+        State { config, site: roster.site, tower, components, probes, latencies, tokens, uplink_lost_since, ticked_at: None };
     let monitoring = Monitoring::new(clock, writer, state);
     monitoring.tick();
     Ok((monitoring, roster))
@@ -264,8 +272,10 @@ pub(crate) async fn switch_to(
             let watch = watch(past, &config, index, probes, now);
             effects.extend(state.tower.put_component(enrolled.key, watch, None, now));
         }
-        components.push(WatchedComponent { key: enrolled.key, watched_since: enrolled.watched_since });
+        components.push(watched_component(enrolled));
     }
+    let kept: HashSet<ComponentKey> = components.iter().map(|component| component.key).collect();
+    state.latencies.retain(|key, _| kept.contains(key));
     state.components = components;
     state.tokens = tokens(&config, roster);
     state.config = config;

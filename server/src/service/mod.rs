@@ -2,4 +2,6 @@
 
 pub(crate) mod enrolment;
 pub(crate) mod monitoring;
+pub(crate) mod past;
+pub(crate) mod public_id;
 pub(crate) mod uplink;

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::component::Status;
+use domain::latency::LatencyDay;
 use domain::probe::confirm::{CLOCK_STEP_MAX, ProbeState};
 use domain::probe::heartbeat::Ping;
 use domain::probe::observation::{Cause, CauseKind, Observation, Verdict};
@@ -41,6 +42,8 @@ pub(crate) struct WatchedProbe {
 #[derive(Clone, Debug)]
 pub(crate) struct WatchedComponent {
     pub(crate) key: ComponentKey,
+    /// What the public knows it by.
+    pub(crate) public_id: String,
     pub(crate) watched_since: Timestamp,
 }
 
@@ -48,10 +51,14 @@ pub(crate) struct WatchedComponent {
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) config: Arc<Config>,
+    /// What the world knows this installation by; a UUIDv7.
+    pub(crate) site: Uuid,
     pub(crate) tower: Tower,
     /// In the order of the configuration.
     pub(crate) components: Vec<WatchedComponent>,
     pub(crate) probes: HashMap<ProbeKey, WatchedProbe>,
+    /// How long checks took in the last 24 hours.
+    pub(crate) latencies: HashMap<ComponentKey, LatencyDay>,
     /// Tokens of heartbeats.
     pub(crate) tokens: HashMap<String, ProbeKey>,
     pub(crate) uplink_lost_since: Option<Timestamp>,
@@ -137,7 +144,11 @@ impl Monitoring {
         }
         let (at, verdict) = (observation.at, observation.verdict);
         let kept = KeptResult::new(probe, &observation);
+        let took_us = observation.duration_us.filter(|_| matches!(verdict, Verdict::Up | Verdict::Degraded));
         let is_first = watched.last.replace(observation).is_none();
+        if let (Some(took_us), Some(component)) = (took_us, state.tower.component_of(probe)) {
+            state.latencies.entry(component).or_default().record(at, took_us);
+        }
         let effects = state.tower.observe(probe, at, verdict);
         self.writer.result(kept);
         self.keep(&state, &effects);
@@ -175,6 +186,25 @@ impl Monitoring {
             Ok(()) => PingOutcome::Kept,
             Err(error) => PingOutcome::NotKept(error),
         }
+    }
+
+    /// Takes back the latencies of before the start: whose, of when, and as they were stored.
+    pub(crate) fn recall_latencies(&self, buckets: impl Iterator<Item = (ComponentKey, Timestamp, Vec<u8>)>) {
+        /// So many are taken at a time, lest checks wait for the lock.
+        const AT_A_TIME: usize = 2_000;
+        let mut buckets = buckets.peekable();
+        while buckets.peek().is_some() {
+            let mut state = self.state();
+            for (component, at, encoded) in buckets.by_ref().take(AT_A_TIME) {
+                if state.tower.component(component).is_none() {
+                    continue;
+                }
+                if let Err(error) = state.latencies.entry(component).or_default().put(at, &encoded) {
+                    tracing::warn!(%error, %at, "a stored latency histogram is passed over");
+                }
+            }
+        }
+        self.changed();
     }
 
     /// Lets time pass: overdue results become unknown, missed heartbeats down.

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use bytes::Bytes;
 
-use super::page_cache::Encoding;
+use super::answer::Encoding;
 
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 

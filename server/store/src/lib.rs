@@ -3,13 +3,14 @@
 //! This crate never decides anything and never reads a clock: it stores what it is given and gives back domain types.
 //!
 //! Code map: [`Store`] opens the file; [`writer`] takes what must be kept, in batches, without ever making a probe wait;
-//! `apply` is what one batch does; [`roster`] gives configured things their keys; [`load`] reads what a restart needs;
+//! `apply` is what one batch does; [`roster`] gives configured things their keys; [`load`] reads what a restart needs, [`past`] what pages show of long ago;
 //! [`rollup`] condenses and [`retention`] deletes, both in slices inside the writer.
 
 mod apply;
 mod codes;
 mod error;
 pub mod load;
+pub mod past;
 pub mod retention;
 pub mod rollup;
 pub mod roster;

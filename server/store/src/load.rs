@@ -42,7 +42,7 @@ pub struct StoredResult {
     pub detail: Option<String>,
 }
 
-fn moment(row: &SqliteRow, index: usize) -> Result<Timestamp, sqlx::Error> {
+pub(crate) fn moment(row: &SqliteRow, index: usize) -> Result<Timestamp, sqlx::Error> {
     row.try_get(index).map(Timestamp::from_ms)
 }
 
@@ -233,7 +233,7 @@ impl Store {
     }
 }
 
-fn outage_row(row: &SqliteRow) -> Result<(ComponentKey, u32, Outage), StoreError> {
+pub(crate) fn outage_row(row: &SqliteRow) -> Result<(ComponentKey, u32, Outage), StoreError> {
     let read = || -> Result<_, sqlx::Error> {
         let ended: (Option<i64>, Option<i64>) = (row.try_get(3)?, row.try_get(4)?);
         Ok((row.try_get::<i64, _>(0)?, row.try_get::<i64, _>(1)?, moment(row, 2)?, ended, row.try_get::<i64, _>(5)?))

@@ -51,6 +51,8 @@ pub struct Wanted {
 pub struct EnrolledComponent {
     /// Its number.
     pub key: ComponentKey,
+    /// What the world knows it by; a UUIDv7.
+    pub id: Uuid,
     /// Its slug.
     pub slug: Slug,
     /// When it was first watched.
@@ -77,6 +79,8 @@ pub struct EnrolledProbe {
 /// What is watched from now on, in the order of [`Wanted`], and what no longer is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Roster {
+    /// What the world knows this installation by; a UUIDv7.
+    pub site: Uuid,
     /// Components in the order of the page.
     pub components: Vec<EnrolledComponent>,
     /// Probes.
@@ -90,6 +94,7 @@ pub struct Roster {
 #[derive(Debug)]
 struct Known {
     key: i64,
+    id: String,
     slug: String,
     is_removed: bool,
     since: i64,
@@ -107,6 +112,7 @@ fn known(row: &SqliteRow) -> Result<Known, sqlx::Error> {
         since: row.try_get(3)?,
         what: row.try_get(4)?,
         last: row.try_get(5)?,
+        id: row.try_get(6)?,
     })
 }
 
@@ -130,7 +136,7 @@ impl<'a> Finder<'a> {
 pub(crate) async fn enrol(connection: &mut SqliteConnection, wanted: &Wanted) -> Result<Roster, StoreError> {
     let doing = || StoreError::doing("take up the configuration");
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(doing())?;
-    let mut roster = Roster::default();
+    let mut roster = Roster { site: site(&mut transaction).await.map_err(doing())?, ..Roster::default() };
     let known = known_components(&mut transaction).await.map_err(doing())?;
     enrol_components(&mut transaction, wanted, &known, &mut roster).await.map_err(doing())?;
     enrol_probes(&mut transaction, wanted, &mut roster).await.map_err(doing())?;
@@ -139,8 +145,20 @@ pub(crate) async fn enrol(connection: &mut SqliteConnection, wanted: &Wanted) ->
     Ok(roster)
 }
 
+/// The id of this installation, given to it when it is asked for the first time.
+async fn site(connection: &mut SqliteConnection) -> Result<Uuid, sqlx::Error> {
+    sqlx::query("INSERT OR IGNORE INTO site VALUES (1, ?)").bind(Uuid::now_v7().to_string()).execute(&mut *connection).await?;
+    let id: String = sqlx::query_scalar("SELECT id FROM site").fetch_one(connection).await?;
+    Ok(parsed(&id))
+}
+
+/// An id that was written by us.
+fn parsed(id: &str) -> Uuid {
+    Uuid::try_parse(id).unwrap_or_default()
+}
+
 async fn known_components(connection: &mut SqliteConnection) -> Result<Vec<Known>, sqlx::Error> {
-    let rows = sqlx::query("SELECT key, slug, removed_at, watched_since, members, member_since FROM component");
+    let rows = sqlx::query("SELECT key, slug, removed_at, watched_since, members, member_since, id FROM component");
     rows.fetch_all(connection).await?.iter().map(known).collect()
 }
 
@@ -154,28 +172,31 @@ async fn enrol_components(
     let now = wanted.now.as_ms();
     for component in &wanted.components {
         let found = finder.find(&component.slug, component.renamed_from.as_ref());
-        let (key, watched_since) = if let Some(row) = found.filter(|row| row.slug == component.slug.as_str() && !row.is_removed) {
-            (row.key, row.since)
-        } else if let Some(row) = found {
-            sqlx::query("UPDATE component SET slug = ?, removed_at = NULL WHERE key = ?")
-                .bind(component.slug.as_str())
-                .bind(row.key)
-                .execute(&mut *connection)
-                .await?;
-            (row.key, row.since)
-        } else {
-            let inserted =
-                sqlx::query("INSERT INTO component (id, slug, watched_since, members, member_since) VALUES (?, ?, ?, '', ?)")
-                    .bind(Uuid::now_v7().to_string())
+        let (key, id, watched_since) =
+            if let Some(row) = found.filter(|row| row.slug == component.slug.as_str() && !row.is_removed) {
+                (row.key, parsed(&row.id), row.since)
+            } else if let Some(row) = found {
+                sqlx::query("UPDATE component SET slug = ?, removed_at = NULL WHERE key = ?")
                     .bind(component.slug.as_str())
-                    .bind(now)
-                    .bind(now)
+                    .bind(row.key)
                     .execute(&mut *connection)
                     .await?;
-            (inserted.last_insert_rowid(), now)
-        };
+                (row.key, parsed(&row.id), row.since)
+            } else {
+                let id = Uuid::now_v7();
+                let inserted =
+                    sqlx::query("INSERT INTO component (id, slug, watched_since, members, member_since) VALUES (?, ?, ?, '', ?)")
+                        .bind(id.to_string())
+                        .bind(component.slug.as_str())
+                        .bind(now)
+                        .bind(now)
+                        .execute(&mut *connection)
+                        .await?;
+                (inserted.last_insert_rowid(), id, now)
+            };
         roster.components.push(EnrolledComponent {
             key: ComponentKey(key),
+            id,
             slug: component.slug.clone(),
             watched_since: Timestamp::from_ms(watched_since),
             member_since: wanted.now,
@@ -225,7 +246,7 @@ async fn set_members(
 }
 
 async fn enrol_probes(connection: &mut SqliteConnection, wanted: &Wanted, roster: &mut Roster) -> Result<(), sqlx::Error> {
-    let rows = sqlx::query("SELECT key, slug, removed_at, created_at, kind, component_key FROM probe")
+    let rows = sqlx::query("SELECT key, slug, removed_at, created_at, kind, component_key, id FROM probe")
         .fetch_all(&mut *connection)
         .await?;
     let rows = rows.iter().map(known).collect::<Result<Vec<_>, _>>()?;

@@ -1,8 +1,9 @@
 //! What a probe is ([`spec`]), what one execution saw ([`observation`]), what it is judged by ([`condition`]), when a run of results
-//! is believed ([`confirm`]) and how a probe that must call in is followed ([`heartbeat`]).
+//! is believed ([`confirm`]), how a probe that must call in is followed ([`heartbeat`]), and how a day of results is looked at ([`review`]).
 
 pub mod condition;
 pub mod confirm;
 pub mod heartbeat;
 pub mod observation;
+pub mod review;
 pub mod spec;

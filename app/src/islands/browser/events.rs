@@ -1,15 +1,15 @@
-//! The only code that touches the browser.
+//! Changes: heard over SSE, or asked for once a minute, for a page whose figures are older than that is not true any more.
 
 use std::time::Duration;
 
-use leptos::prelude::{document, set_timeout, window};
+use leptos::prelude::{document, set_interval, set_timeout, window};
 use leptos::task::spawn_local;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    Document, DomParser, Element, Event, EventSource, MessageEvent, RequestCache, RequestInit, Response, SupportedType,
-};
+use web_sys::{Document, DomParser, Event, EventSource, MessageEvent, RequestCache, RequestInit, Response, SupportedType};
+
+use super::patch::patch;
 
 /// Where changes are announced: messages are `<version> <build>`.
 const EVENTS: &str = "/api/v1/events";
@@ -19,9 +19,35 @@ const PAUSE_MIN: Duration = Duration::from_millis(200);
 const PAUSE_MAX: Duration = Duration::from_secs(60);
 /// A browser gives up on events after an answer that is none (a proxy's 502 while Yagura starts again); we do not.
 const RECONNECT: Duration = Duration::from_secs(5);
+/// The server makes figures anew after a minute; a page that nobody looks at does not ask for them.
+const FIGURES: Duration = Duration::from_secs(60);
 
-/// Follows the server's events for as long as the page is open, and tells `connected` how the connection stands.
-pub(super) fn follow(connected: impl Fn(bool) + Clone + 'static) {
+/// Keeps the page true for as long as it is open, and says at the element `id` how the connection stands.
+pub(in super::super) fn start(id: &'static str, live: String, lost: String) {
+    follow(move |is_connected| {
+        if let Some(place) = document().get_element_by_id(id) {
+            let (state, words) = if is_connected { ("live", &live) } else { ("lost", &lost) };
+            place.set_text_content(Some(words));
+            let _ = place.set_attribute("data-state", state);
+        }
+    });
+    set_interval(
+        || {
+            if !document().hidden() {
+                spawn_local(async {
+                    if let Ok(Some(fresh)) = fetch_page().await
+                        && version_of(&fresh) >= version_of(&document())
+                    {
+                        patch(&fresh);
+                    }
+                });
+            }
+        },
+        FIGURES,
+    );
+}
+
+fn follow(connected: impl Fn(bool) + Clone + 'static) {
     let Ok(source) = EventSource::new(EVENTS) else { return connected(false) };
     let opened = {
         let connected = connected.clone();
@@ -84,37 +110,4 @@ async fn fetch_page() -> Result<Option<Document>, JsValue> {
     }
     let html = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
     DomParser::new()?.parse_from_string(&html, SupportedType::TextHtml).map(Some)
-}
-
-fn live_parts(document: &Document) -> Vec<Element> {
-    let Ok(found) = document.query_selector_all("[data-live]") else { return Vec::new() };
-    (0..found.length()).filter_map(|index| found.get(index)?.dyn_into().ok()).collect()
-}
-
-/// Puts in what differs. When parts came or went, the whole content is replaced instead.
-fn patch(fresh: &Document) {
-    let page = document();
-    let (ours, theirs) = (live_parts(&page), live_parts(fresh));
-    let same_parts = ours.len() == theirs.len() && ours.iter().zip(&theirs).all(|(a, b)| a.id() == b.id());
-    let (Some(content), Some(fresh_content)) = (page.get_element_by_id("content"), fresh.get_element_by_id("content")) else {
-        return;
-    };
-    if same_parts {
-        for (old, new) in ours.iter().zip(&theirs) {
-            // The element itself stays, so that focus within an unchanged neighbour and the live region of a screen reader do too.
-            if old.class_name() != new.class_name() {
-                old.set_class_name(&new.class_name());
-            }
-            let html = new.inner_html();
-            if old.inner_html() != html {
-                old.set_inner_html(&html);
-            }
-        }
-    } else {
-        content.set_inner_html(&fresh_content.inner_html());
-    }
-    page.set_title(&fresh.title());
-    if let Some(version) = fresh_content.get_attribute("data-version") {
-        let _ = content.set_attribute("data-version", &version);
-    }
 }

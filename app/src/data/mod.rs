@@ -1,20 +1,25 @@
 //! What pages ask for. The server implements [`PageData`]; the structs here are all that can ever stand on a public page, which is
 //! why none of them has a field for a URL, a header, a token, a probe's name or a cause in words.
 
+mod check;
+mod component;
+mod incident;
+mod outage;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
 
-use domain::component::Status;
-use domain::outage::OutageEnd;
-use domain::probe::heartbeat::HeartbeatPhase;
-use domain::probe::observation::{CauseKind, Verdict};
+use domain::month::Month;
 use domain::text::Language;
-use domain::time::{Change, Timestamp};
-use domain::uptime::{Tally, Weights};
-use jiff::civil::Date;
+use domain::time::Timestamp;
+use domain::uptime::Weights;
 use jiff::tz::TimeZone;
 use thiserror::Error;
 
+pub use self::check::{CheckKind, PublicCheck, PublicResult};
+pub use self::component::{PublicComponent, PublicDay, PublicGroup, PublicLatency, Summary};
+pub use self::incident::{PublicComponentChange, PublicIncident, PublicMaintenance, PublicUpdate};
+pub use self::outage::{HistoryPage, OutageOf, PublicMonth, PublicOutage};
 use crate::i18n::{Messages, Text};
 
 /// Why a page cannot be shown.
@@ -23,6 +28,9 @@ pub enum PageError {
     /// There is no such thing, or it is not public. Status 404.
     #[error("there is no such page")]
     NotFound,
+    /// What it needs cannot be read right now. Status 503.
+    #[error("what the page needs cannot be read right now")]
+    Unavailable,
 }
 
 /// What pages read. One call per page.
@@ -32,6 +40,8 @@ pub trait PageData: Send + Sync {
     async fn status(&self, language: Language) -> StatusPage;
     /// One component.
     async fn component(&self, language: Language, slug: &str) -> Result<ComponentPage, PageError>;
+    /// Outages by month; `until` is the last of the three months, the present one if it is `None`.
+    async fn history(&self, language: Language, until: Option<Month>) -> Result<HistoryPage, PageError>;
     /// What stands around every page.
     fn site(&self, language: Language) -> PublicSite;
 }
@@ -39,6 +49,10 @@ pub trait PageData: Send + Sync {
 /// What every page stands in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PublicSite {
+    /// Its stable public id: 12 characters of base32.
+    pub id: String,
+    /// Where it is found, without a slash at the end: `https://status.example.org`. What stands outside of pages (feeds, the API, previews) needs it.
+    pub base: String,
     /// Its name in the page's language.
     pub name: String,
     /// A line about it.
@@ -47,6 +61,8 @@ pub struct PublicSite {
     pub languages: Vec<Language>,
     /// The zone its days and times are in.
     pub time_zone: TimeZone,
+    /// When this site began; what has never changed is of then.
+    pub created_at: Timestamp,
 }
 
 /// The front page.
@@ -64,64 +80,14 @@ pub struct StatusPage {
     pub groups: Vec<PublicGroup>,
     /// How uptime is computed.
     pub weights: Weights,
-}
-
-/// The state of everything, for one sentence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Summary {
-    /// The status that wants most attention.
-    pub worst: Status,
-    /// Public components.
-    pub total: usize,
-    /// How many of them have that status.
-    pub affected: usize,
-    /// Since when it is so.
-    pub since: Option<Timestamp>,
-}
-
-/// Components that stand together.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PublicGroup {
-    /// Slug, for its place on the page.
-    pub slug: String,
-    /// Its name; `None` for those without a group.
-    pub name: Option<String>,
-    /// In the order of the configuration; never empty.
-    pub components: Vec<PublicComponent>,
-}
-
-/// A component in the list.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PublicComponent {
-    /// Its slug.
-    pub slug: String,
-    /// Its name in the page's language.
-    pub name: String,
-    /// A line about it.
-    pub description: Option<String>,
-    /// Its status.
-    pub status: Status,
-    /// Since when it has it.
-    pub since: Option<Timestamp>,
-    /// When it was first watched.
-    pub watched_since: Timestamp,
-    /// When it was last checked, or last called.
-    pub checked_at: Option<Timestamp>,
-    /// The last 90 days in the site's zone, oldest first.
-    pub days: Vec<PublicDay>,
-    /// Over those days.
-    pub tally: Tally,
-    /// Names of components it depends on that are in trouble: they may explain its state.
-    pub troubled_dependencies: Vec<String>,
-}
-
-/// One day of a component.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct PublicDay {
-    /// Which day, in the site's zone.
-    pub date: Date,
-    /// How long each status lasted.
-    pub tally: Tally,
+    /// Outages that touch the last 14 days, of every component, the newest first, at most as many as a page can show.
+    pub outages: Vec<OutageOf>,
+    /// How many older ones of these 14 days are left out.
+    pub outages_left_out: usize,
+    /// Incidents, the newest first: all open ones, and at most 50 in all.
+    pub incidents: Vec<PublicIncident>,
+    /// Maintenance, the newest first: all that is ahead or in progress, and at most 50 in all.
+    pub maintenances: Vec<PublicMaintenance>,
 }
 
 /// The page of one component.
@@ -133,8 +99,6 @@ pub struct ComponentPage {
     pub taken_at: Timestamp,
     /// The component.
     pub component: PublicComponent,
-    /// Over 24 hours, 7 days, 30 days and 90 days, in that order.
-    pub spans: [Tally; 4],
     /// How uptime is computed.
     pub weights: Weights,
     /// Outages of the last 90 days, newest first, at most as many as a page can show.
@@ -143,52 +107,6 @@ pub struct ComponentPage {
     pub outages_left_out: usize,
     /// What watches it.
     pub checks: Vec<PublicCheck>,
-}
-
-/// An outage.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PublicOutage {
-    /// The first bad moment.
-    pub started_at: Timestamp,
-    /// The end and what it was.
-    pub ended: Option<(Timestamp, OutageEnd)>,
-    /// The worst of it.
-    pub worst: Status,
-    /// Severities in order of time.
-    pub segments: Vec<Change<Status>>,
-}
-
-/// What kind of look a check is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CheckKind {
-    /// An HTTP request.
-    Http,
-    /// A TCP connection.
-    Tcp,
-    /// It calls us.
-    Heartbeat(HeartbeatPhase),
-}
-
-/// A check and what it last saw, without saying of what.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PublicCheck {
-    /// Its kind.
-    pub kind: CheckKind,
-    /// Its newest result.
-    pub last: Option<PublicResult>,
-}
-
-/// A result, without its details.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PublicResult {
-    /// When.
-    pub at: Timestamp,
-    /// What it says.
-    pub verdict: Verdict,
-    /// How long it took, in microseconds.
-    pub duration_us: Option<u64>,
-    /// The kind of trouble.
-    pub cause: Option<CauseKind>,
 }
 
 /// The names of the files that a page loads, as they are served.

@@ -1,0 +1,187 @@
+//! Which entries a feed has, in which order, and what they are called for ever.
+//!
+//! An id is a tag (RFC 4151) of the site's host and first day, then what the entry is about: `outage/<component id>-<ordinal>`,
+//! `incident/<id>`, `maintenance/<id>`, and for one change of it a slash and the change's number or id. It is the same in every
+//! language, in every format, and in the feeds of the site and of the component: one event has one id, and who subscribed twice can be
+//! shown it once. The feeds themselves have an id each.
+
+use std::cmp::Reverse;
+use std::slice;
+
+use app::data::{OutageOf, PublicIncident, PublicMaintenance, PublicSite, PublicUpdate};
+use app::routes::to;
+use domain::incident::MaintenanceStatus;
+use domain::month::Month;
+use domain::time::{Change, Timestamp};
+use url::Url;
+
+use super::content::{self, Turn};
+use super::{Granularity, Source};
+
+/// Most entries of a feed, the newest: readers ask every few minutes and remember what they have seen.
+pub(crate) const ENTRIES_MAX: usize = 50;
+
+/// One entry, in no format yet. All of it is free of characters that XML forbids.
+pub(super) struct Entry {
+    pub(super) id: String,
+    pub(super) url: String,
+    /// `outage`, `incident` or `maintenance`.
+    pub(super) kind: &'static str,
+    /// Plain text.
+    pub(super) title: String,
+    pub(super) html: String,
+    /// The same in short, as plain text.
+    pub(super) text: String,
+    /// Never changes.
+    pub(super) published_at: Timestamp,
+    /// Never before it was published.
+    pub(super) updated_at: Timestamp,
+}
+
+/// What an entry is about.
+#[derive(Clone, Copy)]
+enum About<'a> {
+    Outage(&'a OutageOf),
+    /// One change of an outage, and its number from 1.
+    Turn(&'a OutageOf, Change<Turn>, usize),
+    Incident(&'a PublicIncident),
+    IncidentUpdate(&'a PublicIncident, &'a PublicUpdate),
+    Maintenance(&'a PublicMaintenance),
+    MaintenanceUpdate(&'a PublicMaintenance, &'a PublicUpdate<MaintenanceStatus>),
+}
+
+/// An entry before it is put into words, which is only done for those that are shown.
+struct Subject<'a> {
+    about: About<'a>,
+    published_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+impl<'a> Subject<'a> {
+    fn new(about: About<'a>, published_at: Timestamp, updated_at: Timestamp) -> Self {
+        Self { about, published_at, updated_at: updated_at.max(published_at) }
+    }
+
+    fn entry(&self, source: &Source<'_>, tag: &str) -> Entry {
+        let (kind, name, url, words) = match self.about {
+            About::Outage(of) => ("outage", outage_name(of), outage_url(source, of), content::outage(source, of)),
+            About::Turn(of, turn, number) => {
+                let name = format!("{}/{number}", outage_name(of));
+                ("outage", name, outage_url(source, of), content::turn(source, of, turn))
+            }
+            About::Incident(incident) => {
+                let url = announcement_url(source, "incident", &incident.id);
+                ("incident", incident.id.clone(), url, content::incident(source, incident))
+            }
+            About::IncidentUpdate(incident, update) => {
+                let name = format!("{}/{}", incident.id, update.id);
+                let url = announcement_url(source, "incident", &incident.id);
+                ("incident", name, url, content::update(source, &incident.name, update))
+            }
+            About::Maintenance(maintenance) => {
+                let url = announcement_url(source, "maintenance", &maintenance.id);
+                ("maintenance", maintenance.id.clone(), url, content::maintenance(source, maintenance))
+            }
+            About::MaintenanceUpdate(maintenance, update) => {
+                let name = format!("{}/{}", maintenance.id, update.id);
+                let url = announcement_url(source, "maintenance", &maintenance.id);
+                ("maintenance", name, url, content::update(source, &maintenance.name, update))
+            }
+        };
+        Entry {
+            id: format!("{tag}{kind}/{name}"),
+            url,
+            kind,
+            title: words.title,
+            html: words.html,
+            text: words.text,
+            published_at: self.published_at,
+            updated_at: self.updated_at,
+        }
+    }
+}
+
+/// The newest entries, the newest first; of those that changed in the same millisecond, first the one that was given first.
+pub(super) fn entries(granularity: Granularity, source: &Source<'_>) -> Vec<Entry> {
+    let mut subjects = match granularity {
+        Granularity::Event => events(source),
+        Granularity::Update => updates(source),
+    };
+    subjects.sort_by_key(|subject| Reverse(subject.updated_at));
+    subjects.truncate(ENTRIES_MAX);
+    let tag = tag(source.site);
+    subjects.iter().map(|subject| subject.entry(source, &tag)).collect()
+}
+
+/// What every id begins with: `tag:status.example.org,2026-04-12:`. The day is that of UTC, so that another zone changes no id.
+pub(super) fn tag(site: &PublicSite) -> String {
+    let host = Url::parse(&site.base).ok().and_then(|url| url.host_str().map(str::to_owned));
+    let host = host.unwrap_or_else(|| "localhost".to_owned());
+    // A tag has no place for the brackets and colons of an IPv6 address.
+    let host = host.replace(|c: char| !c.is_ascii_alphanumeric() && c != '.' && c != '-', "-");
+    format!("tag:{host},{}:", site.created_at.to_jiff().strftime("%Y-%m-%d"))
+}
+
+fn outages<'a>(source: &'a Source<'_>) -> impl Iterator<Item = &'a OutageOf> {
+    source.outages.iter().filter(move |of| source.tells_of(slice::from_ref(&of.component_id)))
+}
+
+fn incidents<'a>(source: &'a Source<'_>) -> impl Iterator<Item = &'a PublicIncident> {
+    source.incidents.iter().filter(move |incident| source.tells_of(&incident.component_ids))
+}
+
+fn maintenances<'a>(source: &'a Source<'_>) -> impl Iterator<Item = &'a PublicMaintenance> {
+    source.maintenances.iter().filter(move |maintenance| source.tells_of(&maintenance.component_ids))
+}
+
+/// One subject for each event.
+fn events<'a>(source: &'a Source<'_>) -> Vec<Subject<'a>> {
+    let mut subjects = Vec::new();
+    for of in outages(source) {
+        subjects.push(Subject::new(About::Outage(of), of.outage.started_at, of.outage.updated_at()));
+    }
+    for incident in incidents(source) {
+        subjects.push(Subject::new(About::Incident(incident), incident.created_at, incident.updated_at));
+    }
+    for maintenance in maintenances(source) {
+        // When it was announced: a moment to come would be wrong in every reader.
+        subjects.push(Subject::new(About::Maintenance(maintenance), maintenance.created_at, maintenance.updated_at));
+    }
+    subjects
+}
+
+/// One subject for each change, those of one event from its newest to its oldest.
+fn updates<'a>(source: &'a Source<'_>) -> Vec<Subject<'a>> {
+    let mut subjects = Vec::new();
+    for of in outages(source) {
+        for (index, turn) in content::turns(&of.outage).into_iter().enumerate().rev() {
+            subjects.push(Subject::new(About::Turn(of, turn, index + 1), turn.at, turn.at));
+        }
+    }
+    for incident in incidents(source) {
+        for update in &incident.updates {
+            subjects.push(Subject::new(About::IncidentUpdate(incident, update), update.created_at, update.created_at));
+        }
+    }
+    for maintenance in maintenances(source) {
+        for update in &maintenance.updates {
+            subjects.push(Subject::new(About::MaintenanceUpdate(maintenance, update), update.created_at, update.created_at));
+        }
+    }
+    subjects
+}
+
+fn outage_name(of: &OutageOf) -> String {
+    format!("{}-{}", of.component_id, of.outage.ordinal)
+}
+
+fn outage_url(source: &Source<'_>, of: &OutageOf) -> String {
+    let month = Month::of(of.outage.started_at, source.zone);
+    let page = to::history(source.text.language(), Some(month));
+    format!("{}{page}#{}", source.site.base, of.anchor())
+}
+
+fn announcement_url(source: &Source<'_>, kind: &str, id: &str) -> String {
+    let page = to::history(source.text.language(), None);
+    format!("{}{page}#{kind}-{id}", source.site.base)
+}

@@ -1,0 +1,103 @@
+//! What is served from memory: every public page and document, by name. A name is all that its bytes depend on besides the state.
+
+use domain::month::Month;
+use domain::text::Language;
+
+use super::embed::Theme;
+use super::feeds::{Format, Granularity};
+use super::statuspage::{self, MetricPeriod};
+
+/// A public page or document in one language.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Page {
+    /// `/`
+    Front(Language),
+    /// `/components/{slug}`
+    Component(Language, String),
+    /// `/history`, `/history/2026-04`
+    History(Language, Option<Month>),
+    /// Whatever leads nowhere.
+    Missing(Language),
+    /// `/embed`
+    Embed(Language, Theme),
+    /// `/api/v2/….json`
+    Statuspage(Language, statuspage::Document),
+    /// `/metrics-display/{id}/day.json`, by the component's public id.
+    Metric(Language, String, MetricPeriod),
+    /// `/history.atom`, `/components/{slug}/feed.json` and so on.
+    Feed(Language, Option<String>, Format, Granularity),
+    /// `/manifest.webmanifest`
+    Manifest(Language),
+    /// `/sitemap.xml`
+    Sitemap(Language),
+}
+
+impl Page {
+    /// The page at a path without a language, which begins with a slash; `None` when no page has such a path.
+    pub(super) fn of_path(language: Language, path: &str) -> Option<Self> {
+        let page = match path {
+            "/" => Self::Front(language),
+            "/history" => Self::History(language, None),
+            "/manifest.webmanifest" => Self::Manifest(language),
+            _ => {
+                if let Some((document, _)) = statuspage::Document::ALL.into_iter().find(|(_, known)| *known == path) {
+                    Self::Statuspage(language, document)
+                } else if let Some(month) = path.strip_prefix("/history/") {
+                    Self::History(language, Some(month.parse().ok()?))
+                } else if let Some(format) = feed_format(path) {
+                    Self::Feed(language, None, format, Granularity::Event)
+                } else {
+                    let rest = path.strip_prefix("/components/")?;
+                    match rest.split_once('/') {
+                        None => Self::Component(language, rest.to_owned()),
+                        Some((slug, file)) => {
+                            Self::Feed(language, Some(slug.to_owned()), feed_format(&format!("/{file}"))?, Granularity::Event)
+                        }
+                    }
+                }
+            }
+        };
+        Some(page)
+    }
+
+    /// Its language.
+    pub(super) fn language(&self) -> Language {
+        match self {
+            Self::Front(language)
+            | Self::Component(language, _)
+            | Self::History(language, _)
+            | Self::Missing(language)
+            | Self::Embed(language, _)
+            | Self::Statuspage(language, _)
+            | Self::Metric(language, ..)
+            | Self::Feed(language, ..)
+            | Self::Manifest(language)
+            | Self::Sitemap(language) => *language,
+        }
+    }
+
+    /// The slug of the component it is about.
+    pub(super) fn component(&self) -> Option<&str> {
+        match self {
+            Self::Component(_, slug) | Self::Feed(_, Some(slug), ..) => Some(slug),
+            _ => None,
+        }
+    }
+
+    /// The path without a language of a page that Leptos renders; `None` for the others.
+    pub(super) fn path(&self) -> Option<String> {
+        match self {
+            Self::Front(_) => Some("/".to_owned()),
+            Self::Component(_, slug) => Some(format!("/components/{slug}")),
+            Self::History(_, None) => Some("/history".to_owned()),
+            Self::History(_, Some(month)) => Some(format!("/history/{month}")),
+            // No route has this path, so the router shows what it shows for such.
+            Self::Missing(_) => Some("/missing/page".to_owned()),
+            _ => None,
+        }
+    }
+}
+
+fn feed_format(path: &str) -> Option<Format> {
+    Format::ALL.into_iter().find(|format| path.strip_prefix('/') == Some(format.file_name()))
+}

@@ -1,0 +1,98 @@
+//! One component, out of the state.
+
+use std::time::Duration;
+
+use app::data::{OutageOf, PublicComponent, PublicDay, PublicLatency, PublicOutage};
+use domain::outage::Outage;
+use domain::text::Language;
+use domain::time::{TimeRange, Timestamp};
+use domain::uptime;
+use jiff::civil::Date;
+
+use crate::config::ComponentSpec;
+use crate::service::monitoring::State;
+
+/// Outages on a component's page; a flapping component has thousands.
+pub(super) const OUTAGES_MAX: usize = 50;
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// The component at this place of the configuration.
+pub(super) fn public_component(
+    state: &State,
+    index: usize,
+    language: Language,
+    days: &[(Date, TimeRange)],
+    now: Timestamp,
+) -> Option<PublicComponent> {
+    let spec = &state.config.components[index];
+    let watched = &state.components[index];
+    let watch = state.tower.component(watched.key)?;
+    // The time before it was watched is no time in which nothing was known of it.
+    let since = watched.watched_since;
+    let from_then = |range: TimeRange| TimeRange::new(range.from().max(since), range.until().max(since));
+    let ranges: Vec<TimeRange> = days.iter().map(|(_, day)| from_then(*day)).collect();
+    let history = watch.history.changes();
+    let tallies = uptime::tally(history, &[], &ranges);
+    let over = |days: u32| uptime::tally(history, &[], &[from_then(TimeRange::new(now.minus(DAY * days), now))])[0];
+    let checked_at = watch.probes.iter().filter_map(|key| state.probes.get(key)?.last.as_ref().map(|last| last.at)).max();
+    let latency = state.latencies.get(&watched.key).and_then(|day| day.summary(now));
+    Some(PublicComponent {
+        slug: spec.slug.as_str().to_owned(),
+        id: watched.public_id.clone(),
+        name: spec.name.get(language).to_owned(),
+        description: spec.description.as_ref().map(|description| description.get(language).to_owned()),
+        status: watch.status(),
+        since: watch
+            .outages
+            .last()
+            .map(|(_, outage)| outage)
+            .filter(|outage| outage.ended.is_none() && watch.status().is_outage())
+            .map(|outage| outage.started_at)
+            .or(watch.status_since()),
+        watched_since: watched.watched_since,
+        checked_at,
+        days: days.iter().zip(tallies).map(|((date, _), tally)| PublicDay { date: *date, tally }).collect(),
+        uptimes: [over(1), over(7), over(30), over(90)],
+        latency: latency.map(|day| PublicLatency { p50_us: day.p50_us, p95_us: day.p95_us, hours: day.hours }),
+        troubled_dependencies: troubled(state, spec, language),
+    })
+}
+
+/// Names of public components that this one depends on and that are in trouble.
+fn troubled(state: &State, spec: &ComponentSpec, language: Language) -> Vec<String> {
+    let of = spec.depends_on.iter().filter_map(|slug| {
+        let index = state.config.components.iter().position(|component| component.slug == *slug && component.is_public)?;
+        let status = state.tower.component(state.components[index].key)?.status();
+        status.is_outage().then(|| state.config.components[index].name.get(language).to_owned())
+    });
+    of.collect()
+}
+
+/// An outage with its number.
+pub(super) fn public_outage((ordinal, outage): &(u32, Outage)) -> PublicOutage {
+    PublicOutage {
+        ordinal: *ordinal,
+        started_at: outage.started_at,
+        ended: outage.ended,
+        worst: outage.worst,
+        segments: outage.segments.clone(),
+    }
+}
+
+/// The outages of the component at this place that touch what is after `since`.
+pub(super) fn outages_since(state: &State, index: usize, language: Language, since: Timestamp) -> Vec<OutageOf> {
+    let (spec, watched) = (&state.config.components[index], &state.components[index]);
+    let Some(watch) = state.tower.component(watched.key) else { return Vec::new() };
+    let newest = watch.outages.iter().rev().take_while(|(_, outage)| outage.touches(since));
+    newest.map(|outage| outage_of(spec, &watched.public_id, language, public_outage(outage))).collect()
+}
+
+/// An outage and whose it is.
+pub(super) fn outage_of(spec: &ComponentSpec, public_id: &str, language: Language, outage: PublicOutage) -> OutageOf {
+    OutageOf {
+        slug: spec.slug.as_str().to_owned(),
+        component_id: public_id.to_owned(),
+        name: spec.name.get(language).to_owned(),
+        outage,
+    }
+}

@@ -1,0 +1,220 @@
+//! What pages read, out of the state in memory. Here everything private stays behind: the structs of `app` have no place for it.
+
+mod check;
+mod component;
+mod history;
+mod metric;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::data::{
+    ComponentPage, HistoryPage, OutageOf, PageData, PageError, PublicComponent, PublicGroup, PublicSite, StatusPage, Summary,
+};
+use domain::component::Status;
+use domain::month::Month;
+use domain::text::Language;
+use domain::time::Timestamp;
+use domain::uptime;
+
+use self::component::{OUTAGES_MAX, public_component, public_outage};
+pub(super) use self::metric::is_public_id;
+use super::Web;
+use crate::config::{ComponentSpec, Config};
+use crate::service::monitoring::{Monitoring, State};
+use crate::service::past::Past;
+use crate::service::public_id::public_id;
+
+/// Days of a bar.
+const DAYS: u16 = 90;
+/// The front page shows the outages of so many days,
+const RECENT: Duration = Duration::from_secs(14 * 24 * 3600);
+/// and of these at most so many; all are on the history page.
+const RECENT_MAX: usize = 20;
+
+/// Reads for pages.
+pub(super) struct Reader {
+    monitoring: Arc<Monitoring>,
+    past: Past,
+    address: SocketAddr,
+}
+
+/// True when a page about this component may be shown.
+pub(super) fn is_public(monitoring: &Monitoring, slug: &str) -> bool {
+    let config = Arc::clone(&monitoring.state().config);
+    config.components.iter().any(|component| component.is_public && component.slug.as_str() == slug)
+}
+
+#[async_trait::async_trait]
+impl PageData for Reader {
+    async fn status(&self, language: Language) -> StatusPage {
+        let now = self.monitoring.clock.now();
+        let version = self.monitoring.version();
+        let (config, shown, mut outages) = loop {
+            let config = Arc::clone(&self.monitoring.state().config);
+            if let Some((shown, outages)) = self.public_components(&config, language, now) {
+                break (config, shown, outages);
+            }
+        };
+        let summary = summarize(&shown);
+        let uplink_lost_since = self.monitoring.state().uplink_lost_since;
+        newest_first(&mut outages);
+        let outages_left_out = outages.len().saturating_sub(RECENT_MAX);
+        outages.truncate(RECENT_MAX);
+        StatusPage {
+            version,
+            taken_at: now,
+            summary,
+            uplink_lost_since,
+            groups: grouped(&config, language, shown),
+            weights: config.uptime,
+            outages,
+            outages_left_out,
+            // Nothing makes these yet.
+            incidents: Vec::new(),
+            maintenances: Vec::new(),
+        }
+    }
+
+    async fn component(&self, language: Language, slug: &str) -> Result<ComponentPage, PageError> {
+        let now = self.monitoring.clock.now();
+        let version = self.monitoring.version();
+        let (page, probes) = {
+            let state = self.monitoring.state();
+            let is_it = |spec: &ComponentSpec| spec.is_public && spec.slug.as_str() == slug;
+            let index = state.config.components.iter().position(is_it).ok_or(PageError::NotFound)?;
+            let days = uptime::days_until(now, DAYS, &state.config.site.time_zone);
+            let component = public_component(&state, index, language, &days, now).ok_or(PageError::NotFound)?;
+            let watch = state.tower.component(state.components[index].key).ok_or(PageError::NotFound)?;
+            let page = ComponentPage {
+                version,
+                taken_at: now,
+                component,
+                weights: state.config.uptime,
+                outages: watch.outages.iter().rev().take(OUTAGES_MAX).map(public_outage).collect(),
+                outages_left_out: watch.outages.len().saturating_sub(OUTAGES_MAX),
+                checks: Vec::new(),
+            };
+            (page, check::of(&state, watch, now))
+        };
+        Ok(ComponentPage { checks: check::with_day(&self.past, probes, now).await, ..page })
+    }
+
+    async fn history(&self, language: Language, until: Option<Month>) -> Result<HistoryPage, PageError> {
+        self.history_page(language, until).await
+    }
+
+    fn site(&self, language: Language) -> PublicSite {
+        let state = self.monitoring.state();
+        let site = &state.config.site;
+        PublicSite {
+            id: public_id("site", &state.site.to_string()),
+            base: base(site.url.as_ref(), self.address),
+            name: site.name.get(language).to_owned(),
+            description: site.description.as_ref().map(|description| description.get(language).to_owned()),
+            languages: site.languages.clone(),
+            time_zone: site.time_zone.clone(),
+            created_at: began_at(&state),
+        }
+    }
+}
+
+/// When this installation began: its id is a UUID that says so.
+fn began_at(state: &State) -> Timestamp {
+    let (seconds, nanoseconds) = state.site.get_timestamp().map_or((0, 0), |made| made.to_unix());
+    let ms = i64::try_from(seconds).unwrap_or(0) * 1000 + i64::from(nanoseconds / 1_000_000);
+    Timestamp::from_ms(ms)
+}
+
+/// The site's own address as configured; else the one we listen on, which is right at least on this machine.
+fn base(url: Option<&url::Url>, address: SocketAddr) -> String {
+    match url {
+        Some(url) => url.as_str().trim_end_matches('/').to_owned(),
+        None if address.ip().is_unspecified() => format!("http://localhost:{}", address.port()),
+        None => format!("http://{address}"),
+    }
+}
+
+fn newest_first(outages: &mut [OutageOf]) {
+    outages.sort_by(|a, b| b.outage.started_at.cmp(&a.outage.started_at).then_with(|| a.slug.cmp(&b.slug)));
+}
+
+/// Public components with their places in the configuration, and their outages.
+type Shown = (Vec<(usize, PublicComponent)>, Vec<OutageOf>);
+
+impl Reader {
+    pub(super) fn new(web: &Web) -> Self {
+        Self { monitoring: Arc::clone(&web.monitoring), past: web.past.clone(), address: web.address }
+    }
+
+    /// Every public component, and the outages of all that touch the last days. The state is let go between two of them: with
+    /// thousands, the days of all take long enough to make checks late. `None` when the configuration changed on the way.
+    fn public_components(&self, config: &Arc<Config>, language: Language, now: Timestamp) -> Option<Shown> {
+        let days = uptime::days_until(now, DAYS, &config.site.time_zone);
+        let mut shown = Vec::with_capacity(config.components.len());
+        let mut outages = Vec::new();
+        for index in (0..config.components.len()).filter(|index| config.components[*index].is_public) {
+            let state = self.monitoring.state();
+            if !Arc::ptr_eq(&state.config, config) {
+                return None;
+            }
+            shown.extend(public_component(&state, index, language, &days, now).map(|component| (index, component)));
+            outages.extend(component::outages_since(&state, index, language, now.minus(RECENT)));
+        }
+        Some((shown, outages))
+    }
+
+    /// The newest outages that memory holds (those of the last 90 days), of one public component or of all, at most `limit`.
+    pub(super) fn newest_outages(&self, language: Language, slug: Option<&str>, limit: usize) -> Vec<OutageOf> {
+        let state = self.monitoring.state();
+        let is_wanted = |spec: &ComponentSpec| spec.is_public && slug.is_none_or(|slug| spec.slug.as_str() == slug);
+        let wanted = state.config.components.iter().enumerate().filter(|(_, spec)| is_wanted(spec));
+        let begin = Timestamp::from_ms(0);
+        let mut outages: Vec<_> =
+            wanted.flat_map(|(index, _)| component::outages_since(&state, index, language, begin)).collect();
+        drop(state);
+        // By their newest change, for that is what a feed is about.
+        outages.sort_by_key(|of| std::cmp::Reverse(of.outage.updated_at()));
+        outages.truncate(limit);
+        outages
+    }
+}
+
+fn summarize(shown: &[(usize, PublicComponent)]) -> Summary {
+    let all = || shown.iter().map(|(_, component)| component);
+    let worst = all().map(|component| component.status).max_by_key(|status| status.concern()).unwrap_or(Status::Unknown);
+    let affected = || all().filter(|component| component.status == worst);
+    let count = |status| all().filter(|component| component.status == status && status != worst).count();
+    let others = [Status::PartialOutage, Status::DegradedPerformance, Status::Unknown, Status::UnderMaintenance];
+    // Trouble is as old as its oldest part; all being well is as old as the last recovery.
+    let since = if worst == Status::Operational {
+        affected().filter_map(|component| component.since).max()
+    } else {
+        affected().filter_map(|component| component.since).min()
+    };
+    let others = others.map(|status| (status, count(status)));
+    Summary { worst, total: shown.len(), affected: affected().count(), others, since }
+}
+
+fn grouped(config: &Config, language: Language, shown: Vec<(usize, PublicComponent)>) -> Vec<PublicGroup> {
+    let mut groups: Vec<PublicGroup> = config
+        .groups
+        .iter()
+        .map(|group| PublicGroup {
+            slug: group.slug.as_str().to_owned(),
+            id: public_id("group", group.slug.as_str()),
+            name: Some(group.name.get(language).to_owned()),
+            components: Vec::new(),
+        })
+        .collect();
+    let mut ungrouped = PublicGroup { slug: String::new(), id: String::new(), name: None, components: Vec::new() };
+    for (index, component) in shown {
+        let group = config.components[index].group.as_ref();
+        let place = group.and_then(|slug| groups.iter_mut().find(|group| group.slug == slug.as_str()));
+        place.unwrap_or(&mut ungrouped).components.push(component);
+    }
+    groups.push(ungrouped);
+    groups.retain(|group| !group.components.is_empty());
+    groups
+}

@@ -1,0 +1,129 @@
+//! Makes the bytes of a public page or document: pages by Leptos, on a request made up for the purpose, everything else by the module
+//! that knows its format.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
+
+use app::data::{PageContext, PageData};
+use app::i18n::Text;
+use app::shell::Document as DocumentShell;
+use axum::body::Body;
+use axum::http::{HeaderValue, Request, StatusCode};
+use domain::text::Language;
+use domain::time::Timestamp;
+use http_body_util::BodyExt;
+use leptos::prelude::provide_context;
+
+use super::answer::Document;
+use super::feeds::{self, Format, Granularity};
+use super::page::Page;
+use super::page_data::Reader;
+use super::{FluentMessages, Web, embed, security, site_files, statuspage};
+
+/// Largest page that is taken from the renderer: 3,000 components are about 6 MB.
+const PAGE_BYTES_MAX: usize = 32 * 1024 * 1024;
+const DOCUMENT_END: &str = "</html>";
+const JSON: &str = "application/json; charset=utf-8";
+
+/// The page's bytes; nothing when what it needs cannot be read right now and a page from before is to be preferred.
+pub(super) async fn render(web: &Web, page: &Page) -> Result<Option<Document>, String> {
+    let reader = Reader::new(web);
+    let language = page.language();
+    let document = match page {
+        Page::Front(_) | Page::Component(..) | Page::History(..) | Page::Missing(_) => {
+            return html(web, page, reader).await.map(Some);
+        }
+        Page::Embed(_, theme) => {
+            let (site, status) = (reader.site(language), reader.status(language).await);
+            let text = embed::page(language, *theme, &site, &words(language), &status);
+            let policy = HeaderValue::from_str(&embed::policy(&text)).map_err(|error| error.to_string())?;
+            Document { policy: Some(policy), ..Document::data("text/html; charset=utf-8", text) }
+        }
+        Page::Statuspage(_, document) => {
+            Document::data(JSON, document.json(&reader.site(language), &reader.status(language).await))
+        }
+        Page::Metric(_, id, period) => match reader.metric(language, id, *period).await {
+            Some((component, series)) => Document::data(JSON, statuspage::metrics_display(&component, *period, &series)),
+            None => return Ok(None),
+        },
+        Page::Feed(_, slug, format, granularity) => match feed(&reader, language, slug.as_deref(), *format, *granularity).await {
+            Some(document) => document,
+            None => return Ok(None),
+        },
+        Page::Manifest(_) => Document::data("application/manifest+json", site_files::manifest(language, &reader.site(language))),
+        Page::Sitemap(_) => {
+            let site = reader.site(language);
+            let text = site_files::sitemap(&site.base, &site.languages, &paths(&reader, language).await);
+            Document::data("application/xml; charset=utf-8", text)
+        }
+    };
+    Ok(Some(document))
+}
+
+fn words(language: Language) -> Text {
+    Text::new(Arc::new(FluentMessages), language)
+}
+
+async fn html(web: &Web, page: &Page, reader: Reader) -> Result<Document, String> {
+    let path = page.path().unwrap_or_default();
+    let status = Arc::new(AtomicU16::new(200));
+    let context = PageContext {
+        language: page.language(),
+        data: Arc::new(reader) as Arc<dyn PageData>,
+        messages: Arc::new(FluentMessages),
+        assets: Arc::clone(web.pages.assets()),
+        path: if matches!(page, Page::Missing(_)) { "/".to_owned() } else { path.clone() },
+        status: Arc::clone(&status),
+    };
+    let uri = format!("/{}{path}", page.language().tag());
+    let request = Request::builder().uri(uri).body(Body::empty()).map_err(|error| error.to_string())?;
+    let handler = leptos_axum::render_app_async_with_context(move || provide_context(context.clone()), DocumentShell);
+    let response = handler(request).await;
+    let body = http_body_util::Limited::new(response.into_body(), PAGE_BYTES_MAX).collect().await;
+    let html = body.map_err(|error| error.to_string())?.to_bytes();
+    let mut html = String::from_utf8(html.to_vec()).map_err(|error| error.to_string())?;
+    // What Leptos puts behind the document serves resources that hydrate; islands have none, and a nonce would change the bytes.
+    html.truncate(html.rfind(DOCUMENT_END).map_or(html.len(), |end| end + DOCUMENT_END.len()));
+    let status = StatusCode::from_u16(status.load(Ordering::Relaxed)).unwrap_or(StatusCode::OK);
+    let policy = Some(security::policy(&html));
+    Ok(Document { status, content_type: "text/html; charset=utf-8", text: html, policy, is_for_everybody: false })
+}
+
+async fn feed(
+    reader: &Reader,
+    language: Language,
+    slug: Option<&str>,
+    format: Format,
+    granularity: Granularity,
+) -> Option<Document> {
+    let (site, text) = (reader.site(language), words(language));
+    let page = reader.status(language).await;
+    let all = page.groups.iter().flat_map(|group| &group.components);
+    let component = match slug {
+        None => None,
+        // Gone since the request was looked at; the site's feed in its place would be another feed.
+        Some(slug) => Some(all.into_iter().find(|component| component.slug == slug)?),
+    };
+    let source = feeds::Source {
+        site: &site,
+        text: &text,
+        zone: &site.time_zone,
+        path: component.map_or_else(|| "/".to_owned(), |component| format!("/components/{}", component.slug)),
+        component: component.map(|component| (component.name.clone(), component.id.clone(), component.watched_since)),
+        outages: reader.newest_outages(language, slug, feeds::ENTRIES_MAX),
+        incidents: &page.incidents,
+        maintenances: &page.maintenances,
+    };
+    Some(Document::data(format.content_type(), feeds::feed(format, granularity, &source)))
+}
+
+/// Every page that is worth finding, without language, and when it last changed.
+async fn paths(reader: &Reader, language: Language) -> Vec<(String, Option<Timestamp>)> {
+    let page = reader.status(language).await;
+    let components = page.groups.iter().flat_map(|group| &group.components);
+    let components: Vec<_> = components.map(|component| (format!("/components/{}", component.slug), component.since)).collect();
+    let newest = components.iter().filter_map(|(_, changed)| *changed).max();
+    let mut paths = vec![("/".to_owned(), newest), ("/history".to_owned(), newest)];
+    paths.extend(components);
+    paths
+}
