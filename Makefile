@@ -7,7 +7,7 @@ DATA ?= data
 LISTEN ?= 127.0.0.1:8600
 target := $(or $(CARGO_TARGET_DIR),target)
 
-.PHONY: help run dev test check bench release assets toolchain clean-tools
+.PHONY: help run dev test check budget bench lighthouse release assets toolchain
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -26,11 +26,23 @@ test: assets ## All tests: rules, store, probes, HTTP, faults, browser
 	cargo test --workspace
 	@echo "==> browser tests"
 	cargo xtask browser
+	@echo "==> weighing the pages"
+	cargo run --package tests --bin budget
 
 check: toolchain ## Formatting and lints, native and WASM
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- --deny warnings
 	cargo clippy --package app --lib --target wasm32-unknown-unknown --no-default-features --features hydrate -- --deny warnings
+
+budget: assets ## Weigh the pages on sample data; fails over a limit
+	cargo run --package tests --bin budget
+
+lighthouse: release ## Lighthouse on sample pages, as on a phone
+	rm -rf $(target)/lighthouse-sample
+	cargo run --package tests --bin sample $(target)/lighthouse-sample 20 mixed
+	@$(target)/release/yagura serve --config $(target)/lighthouse-sample/yagura.yaml --data $(target)/lighthouse-sample/data \
+	  --listen 127.0.0.1:8600 & pid=$$!; trap "kill $$pid" EXIT; sleep 5; \
+	  cargo xtask lighthouse http://127.0.0.1:8600/en/ http://127.0.0.1:8600/ja/ http://127.0.0.1:8600/en/components/web
 
 bench: release ## Measure, and print the table of the README
 	cargo run --release --package tests --bin bench

@@ -78,7 +78,8 @@ pub fn length(text: &Text, ms: u64) -> String {
 /// How long something took: `38 ms`, `1.24 s`. From microseconds.
 pub fn duration(text: &Text, us: u64) -> String {
     let (key, number) = match us {
-        0..1_000 => ("took-ms", format!("0.{}", us / 100)),
+        0..100 => ("took-ms", "<0.1".to_owned()),
+        100..1_000 => ("took-ms", format!("0.{}", us / 100)),
         1_000..10_000 => ("took-ms", format!("{}.{}", us / 1_000, us % 1_000 / 100)),
         10_000..1_000_000 => ("took-ms", (us / 1_000).to_string()),
         _ => ("took-s", format!("{}.{:02}", us / 1_000_000, us % 1_000_000 / 10_000)),

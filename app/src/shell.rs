@@ -56,6 +56,7 @@ pub fn Document() -> impl IntoView {
                 <a class="skip" href="#content">{text.get("skip-to-content")}</a>
                 <header class="site-header">
                     <a class="site-name" href=to::status(context.language)>{site.name.clone()}</a>
+                    <p class="description">{site.description.clone()}</p>
                     <LiveStatus live=text.get("live") connecting=text.get("live-connecting") lost=text.get("live-lost")/>
                     <nav class="site-nav" aria-label=text.get("site-nav")>
                         <a href=to::history(context.language, None)>{text.get("history")}</a>

@@ -47,7 +47,6 @@ pub fn StatusIndex() -> impl IntoView {
             <main id="content" class="page" data-version=page.version>
                 <SummarySentence summary=page.summary zone=site.time_zone.clone() text=text.clone()/>
                 <div id="notice" data-live>{uplink}</div>
-                {site.description.clone().map(|description| view! { <p class="description">{description}</p> })}
                 <div id="open-incidents" data-live>{open_incidents(&text, &site, &page)}</div>
                 {body}
             </main>

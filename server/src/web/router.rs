@@ -126,7 +126,8 @@ async fn missing(web: &Web, headers: &HeaderMap) -> Response {
 async fn prefixed(State(web): State<Web>, uri: Uri, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
     match split(&web, &uri) {
         Some((language, path)) => answer(&web, language, path, &asked, &headers).await,
-        None => missing(&web, &headers).await,
+        // What begins with anything else is a file, or nothing.
+        None => file_or_nothing(State(web), Method::GET, uri, headers).await,
     }
 }
 
@@ -216,6 +217,10 @@ async fn file_or_nothing(State(web): State<Web>, method: Method, uri: Uri, heade
     }
     if let Some(response) = assets::file(uri.path(), &headers).or_else(|| small::icon(uri.path(), &headers)) {
         return response;
+    }
+    // Asked for by browsers and feed readers that did not read the page's head.
+    if uri.path() == "/favicon.ico" {
+        return axum::response::Redirect::temporary("/icon-192.png").into_response();
     }
     // `/ja` and `/en` are the pages with a slash behind them.
     if let Some(language) = Language::from_tag(uri.path().trim_matches('/')) {

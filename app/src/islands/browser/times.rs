@@ -117,7 +117,8 @@ fn locales() -> Array {
 
 /// Seconds as `12 s ago`.
 fn ago_format() -> impl Fn(f64) -> Option<String> {
-    let format = Intl::RelativeTimeFormat::new(&locales(), &options(&[("style", "narrow")]));
+    let locales = Array::of1(&JsValue::from_str(&language()));
+    let format = Intl::RelativeTimeFormat::new(&locales, &options(&[("style", "narrow")]));
     move |seconds: f64| {
         if seconds.is_nan() {
             return None;
