@@ -1,7 +1,7 @@
 // What browser tests share: the browser, the real program on a free port with an empty data folder, and a service that can be told to
 // misbehave. Packages come from the folder that `cargo xtask browser` installed them into.
 
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
@@ -56,8 +56,19 @@ export async function service() {
 /// Starts the program with this configuration; `stop()` ends it and removes its folder.
 export async function yagura(config) {
   const folder = mkdtempSync(join(tmpdir(), 'yagura-browser-'));
+  writeFileSync(join(folder, 'yagura.yaml'), config);
+  return serve(folder);
+}
+
+/// Starts the program on sample data: 90 days of so many components, ending as the story says.
+export async function sample(components, story) {
+  const folder = mkdtempSync(join(tmpdir(), 'yagura-sample-'));
+  execFileSync(process.env.YAGURA_SAMPLE, [folder, String(components), story], { stdio: 'ignore' });
+  return serve(folder);
+}
+
+async function serve(folder) {
   const file = join(folder, 'yagura.yaml');
-  writeFileSync(file, config);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const start = () => spawn(program, ['serve', '--config', file, '--data', join(folder, 'data'), '--listen', `127.0.0.1:${port}`], {
@@ -95,6 +106,10 @@ export async function open(browser, url, options = {}) {
   page.problems = [];
   page.on('console', (message) => { if (message.type() === 'error') page.problems.push(message.text()); });
   page.on('pageerror', (error) => page.problems.push(String(error)));
+  await page.addInitScript(() => {
+    window.reports = [];
+    document.addEventListener('securitypolicyviolation', (event) => window.reports.push(`${event.violatedDirective} ${event.blockedURI}`));
+  });
   await page.goto(url, { waitUntil: 'load' });
   return page;
 }

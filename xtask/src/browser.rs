@@ -40,12 +40,14 @@ fn node(folder: &Path) -> Result<Command, String> {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     let mut command = Command::new("node");
     command.env("YAGURA_NODE_MODULES", modules).env("YAGURA_BROWSER", browser()?);
-    command.env("YAGURA_PROGRAM", target.join("debug/yagura"));
+    command.env("YAGURA_PROGRAM", target.join("debug/yagura")).env("YAGURA_SAMPLE", target.join("debug/sample"));
     Ok(command)
 }
 
 /// Runs the named test files, or all.
 pub(crate) fn test(files: &[String]) -> Result<(), String> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    run(Command::new(cargo).current_dir(root()).args(["build", "--quiet", "--package=tests", "--bin=sample"]))?;
     let folder = root().join("tests/browser");
     let mut command = node(&folder)?;
     command.args(["--test", "--test-concurrency=2", "--test-reporter=spec"]).current_dir(&folder);

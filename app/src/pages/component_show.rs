@@ -50,7 +50,7 @@ fn show(text: &Text, site: &PublicSite, page: &ComponentPage) -> impl IntoView +
     });
     let days_link = format!("{}#days", to::component(text.language(), &component.slug));
     view! {
-        <Head title=format!("{}: {}", component.name, format::status(text, component.status)) status=component.status site=site.clone()/>
+        <Head title=format!("{}: {}", component.name, format::status(text, component.status)) status=Some(component.status) site=site.clone()/>
         <StatusSymbols/>
         <main id="content" class="page" data-version=page.version>
             <p class="back"><a href=to::status(text.language())>{text.get("back-to-status")}</a></p>

@@ -37,7 +37,7 @@ fn show(text: &Text, site: &PublicSite, page: &HistoryPage) -> impl IntoView + u
     let newer = page.newer.map(|month| link(month, "history-newer"));
     let older = page.older.map(|month| link(month, "history-older"));
     view! {
-        <Head title=text.get("history") status=domain::component::Status::Unknown site=site.clone()/>
+        <Head title=text.get("history") status=None site=site.clone()/>
         <StatusSymbols/>
         <main id="content" class="page" data-version=page.version>
             <p class="back"><a href=to::status(text.language())>{text.get("back-to-status")}</a></p>

@@ -42,7 +42,7 @@ pub fn StatusIndex() -> impl IntoView {
         let body = if page.groups.is_empty() { empty(&text).into_any() } else { list(&text, &site, &page).into_any() };
         let favicon = if page.groups.is_empty() { Status::Unknown } else { page.summary.worst };
         view! {
-            <Head title=sentence(&text, page.summary) status=favicon site=site.clone()/>
+            <Head title=sentence(&text, page.summary) status=Some(favicon) site=site.clone()/>
             <StatusSymbols/>
             <main id="content" class="page" data-version=page.version>
                 <SummarySentence summary=page.summary zone=site.time_zone.clone() text=text.clone()/>

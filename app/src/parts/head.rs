@@ -14,26 +14,29 @@ use crate::routes::to;
 pub fn Head(
     /// Its title; the site's name comes behind it.
     title: String,
-    /// The state it is about.
-    status: Status,
+    /// The state it is about, if it is about one.
+    status: Option<Status>,
     /// The site.
     site: PublicSite,
 ) -> impl IntoView {
     let context = expect_context::<PageContext>();
     let title = format!("{title} · {}", site.name);
-    let shown = if status == Status::Unwatched { Status::Unknown } else { status };
+    let shown = status.map(|status| if status == Status::Unwatched { Status::Unknown } else { status });
+    let icon = shown.map_or_else(|| "/icon.svg".to_owned(), |status| format!("/icon-{}.svg", status.name()));
     let address = format!("{}{}", site.base, to::translated(context.language, &context.path));
-    let picture = format!("{}/og-{}-{}.png", site.base, shown.name(), context.language.tag());
+    let picture = shown.map(|status| {
+        let picture = format!("{}/og-{}-{}.png", site.base, status.name(), context.language.tag());
+        view! { <Meta property="og:image" content=picture/><Meta name="twitter:card" content="summary_large_image"/> }
+    });
     let embedding = format!("/oembed?format=json&url={}", percent_encoded(&address));
     view! {
         <Title text=title.clone()/>
-        <Link id="icon" rel="icon" href=format!("/icon-{}.svg", shown.name()) type_="image/svg+xml"/>
+        <Link id="icon" rel="icon" href=icon type_="image/svg+xml"/>
         <Link rel="alternate" type_="application/json+oembed" href=embedding/>
         <Meta property="og:title" content=title/>
         <Meta property="og:type" content="website"/>
         <Meta property="og:url" content=address/>
-        <Meta property="og:image" content=picture/>
-        <Meta name="twitter:card" content="summary_large_image"/>
+        {picture}
     }
 }
 

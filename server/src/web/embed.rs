@@ -1,6 +1,7 @@
 //! The widget: the state of everything in a frame within other people's pages, the script that puts it there, and its oEmbed answer.
 //!
-//! The frame has no script, asks for nothing more, and may stand anywhere; it is the only page of ours that may.
+//! The frame asks for nothing more, and may stand anywhere; it is the only page of ours that may. Its one line of script loads it again
+//! every minute, but not while somebody's focus is in it; without scripts the browser does that.
 
 use app::data::{PublicSite, StatusPage};
 use app::format;
@@ -23,21 +24,21 @@ use super::markup::{Paint, escape, shape};
 pub(crate) const WIDTH: u32 = 320;
 /// Height of the frame, in pixels: a name, a sentence of two lines, a moment.
 pub(crate) const HEIGHT: u32 = 72;
-/// How often the frame loads itself again: as often as a page's figures are made anew.
-const REFRESH_S: u32 = 60;
+/// Loads the frame again as often as a page's figures are made anew, every 60 s.
+const REFRESH: &str = "setInterval(()=>document.hasFocus()||location.reload(),6e4)";
 /// How long an oEmbed answer may be kept: what it says is where the frame is, which does not change.
 const OEMBED_CACHE_S: u32 = 86_400;
 
 /// What does not change with the theme. Lines are 14, 2 × 17 and 14 pixels high, 62 in all.
-const STYLE: &str = "*{box-sizing:border-box}html,body{height:100%;margin:0}\
+const STYLE: &str = "*{box-sizing:border-box}html,body,main{height:100%;margin:0}\
 body{font:14px/17px system-ui,-apple-system,\"Segoe UI\",Roboto,\"Hiragino Kaku Gothic ProN\",\"Noto Sans JP\",\
 \"Noto Sans CJK JP\",Meiryo,sans-serif;background:var(--sheet);color:var(--ink)}\
 a{display:flex;gap:10px;align-items:center;height:100%;padding:4px 11px 4px 16px;\
 box-shadow:inset 6px 0 var(--bar),inset 0 0 0 1px var(--line);color:inherit;text-decoration:none}\
-a:hover strong{text-decoration:underline}a:focus-visible{outline:3px solid var(--focus);outline-offset:-3px}\
+a:hover h1{text-decoration:underline}a:focus-visible{outline:3px solid var(--focus);outline-offset:-3px}\
 .mark{flex:none;fill:var(--status)}.ink{fill:none;stroke:var(--sheet);stroke-width:2}.hole{fill:var(--sheet)}\
 .ring{fill:none;stroke:var(--status);stroke-width:2.5;stroke-dasharray:3 2}\
-.words{min-width:0}strong{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden}\
+.words{min-width:0}h1{margin:0;font:inherit;font-weight:bold;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden}\
 :lang(ja){word-break:auto-phrase}\
 small{display:block;font-size:12px;line-height:14px;color:var(--ink-soft);white-space:nowrap;overflow:hidden;text-overflow:ellipsis}";
 
@@ -117,11 +118,12 @@ pub(crate) fn page(language: Language, theme: Theme, site: &PublicSite, text: &T
     let tag = language.tag();
     format!(
         "<!DOCTYPE html><html lang=\"{tag}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <meta name=\"robots\" content=\"noindex\"><meta http-equiv=\"refresh\" content=\"{REFRESH_S}\">\
+         <meta name=\"robots\" content=\"noindex\"><script>{REFRESH}</script>\
+         <noscript><meta http-equiv=\"refresh\" content=\"60\"></noscript>\
          <title>{name}: {sentence}</title><style>{style}</style></head>\
-         <body><a href=\"{link}\" target=\"_blank\" rel=\"noopener\" title=\"{opens}\">\
+         <body><main><a href=\"{link}\" target=\"_blank\" rel=\"noopener\" title=\"{opens}\">\
          <svg class=\"mark\" viewBox=\"0 0 16 16\" width=\"24\" height=\"24\" aria-hidden=\"true\">{mark}</svg>\
-         <span class=\"words\"><small>{name}</small> <strong>{sentence}</strong> {since}</span></a></body></html>"
+         <span class=\"words\"><small>{name}</small> <h1>{sentence}</h1> {since}</span></a></main></body></html>"
     )
 }
 
@@ -131,11 +133,14 @@ fn since(text: &Text, at: Timestamp, zone: &TimeZone) -> String {
     format!("<small>{before}<time datetime=\"{at}\">{moment}</time>{after}</small>")
 }
 
-/// The content security policy of the frame: its one style sheet by its hash, and it may stand in any page.
+/// The content security policy of the frame: its one style sheet and its one script by their hashes, and it may stand in any page.
 pub(crate) fn policy(html: &str) -> String {
     let style = html.split_once("<style>").and_then(|(_, rest)| rest.split_once("</style>")).map_or("", |(style, _)| style);
-    let hash = STANDARD.encode(Sha256::digest(style));
-    format!("default-src 'none'; style-src 'sha256-{hash}'; frame-ancestors *; base-uri 'none'; form-action 'none'")
+    let [style, script] = [style, REFRESH].map(|text| STANDARD.encode(Sha256::digest(text)));
+    format!(
+        "default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; frame-ancestors *; base-uri 'none'; \
+         form-action 'none'"
+    )
 }
 
 /// `/embed.js`: puts the frame where the script stands. It runs in other people's pages, so it takes from its attributes
@@ -249,7 +254,7 @@ mod tests {
         for expected in [
             "<html lang=\"en\">",
             "<meta http-equiv=\"refresh\" content=\"60\">",
-            "<strong>One component of 20 is down</strong>",
+            "<h1>One component of 20 is down</h1>",
             "<small>since <time datetime=\"2026-04-12T04:49:49.000Z\">12 April 2026, 13:49:49 JST</time></small>",
             "<small>Example</small>",
             "<a href=\"https://status.example.org/en/\" target=\"_blank\" rel=\"noopener\"",
@@ -274,7 +279,7 @@ mod tests {
     fn a_name_cannot_become_markup() {
         let name = "</title><style>*{}</style><script>alert(1)</script>\" onclick=\"";
         let html = widget(Language::En, Theme::Auto, name, &front(Status::Operational));
-        assert!(!html.contains("<script") && !html.contains("\" onclick") && html.contains("&lt;script&gt;"), "{html}");
+        assert!(!html.contains("<script>alert") && !html.contains("\" onclick") && html.contains("&lt;script&gt;"), "{html}");
         assert_eq!((html.matches("<style>").count(), html.matches("</style>").count()), (1, 1));
     }
 
@@ -283,14 +288,12 @@ mod tests {
         let html = "<head><style>a{color:red}</style></head>";
         let policy = policy(html);
         let hash = "6hWWMOcF+mJesSJGYhmK2lkIIEw9Xc5XKGLPVzh8yxs=";
-        assert_eq!(
-            policy,
-            format!("default-src 'none'; style-src 'sha256-{hash}'; frame-ancestors *; base-uri 'none'; form-action 'none'")
-        );
+        assert!(policy.starts_with(&format!("default-src 'none'; style-src 'sha256-{hash}'; script-src 'sha256-")), "{policy}");
+        assert!(policy.ends_with("; frame-ancestors *; base-uri 'none'; form-action 'none'"), "{policy}");
         for theme in [Theme::Auto, Theme::Light, Theme::Dark] {
             let html = widget(Language::Ja, theme, "Example", &front(Status::UnderMaintenance));
-            assert!(!html.contains("style=") && !html.contains("<script") && !html.contains("<link"), "{html}");
-            assert_eq!(html.matches("<style>").count(), 1);
+            assert!(!html.contains("style=") && !html.contains("<link"), "{html}");
+            assert_eq!((html.matches("<style>").count(), html.matches("<script").count()), (1, 1));
         }
     }
 

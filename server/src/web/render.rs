@@ -4,11 +4,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
 
-use app::data::{PageContext, PageData};
+use app::data::{ComponentPage, HistoryPage, PageContext, PageData, PageError, PublicSite, StatusPage};
 use app::i18n::Text;
 use app::shell::Document as DocumentShell;
 use axum::body::Body;
 use axum::http::{HeaderValue, Request, StatusCode};
+use domain::month::Month;
 use domain::text::Language;
 use domain::time::Timestamp;
 use http_body_util::BodyExt;
@@ -64,12 +65,51 @@ fn words(language: Language) -> Text {
     Text::new(Arc::new(FluentMessages), language)
 }
 
+/// What a page asks for, read before it is rendered: a page that has to wait while it is rendered loses what it wrote for its head,
+/// which Leptos takes only from what is ready at once.
+struct Fetched {
+    reader: Reader,
+    component: Option<Result<ComponentPage, PageError>>,
+    history: Option<Result<HistoryPage, PageError>>,
+}
+
+impl Fetched {
+    async fn fetch(reader: Reader, page: &Page) -> Self {
+        let (mut component, mut history) = (None, None);
+        match page {
+            Page::Component(language, slug) => component = Some(reader.component(*language, slug).await),
+            Page::History(language, until) => history = Some(reader.history(*language, *until).await),
+            _ => {}
+        }
+        Self { reader, component, history }
+    }
+}
+
+#[async_trait::async_trait]
+impl PageData for Fetched {
+    async fn status(&self, language: Language) -> StatusPage {
+        self.reader.status(language).await
+    }
+
+    async fn component(&self, _: Language, _: &str) -> Result<ComponentPage, PageError> {
+        self.component.clone().unwrap_or(Err(PageError::NotFound))
+    }
+
+    async fn history(&self, _: Language, _: Option<Month>) -> Result<HistoryPage, PageError> {
+        self.history.clone().unwrap_or(Err(PageError::NotFound))
+    }
+
+    fn site(&self, language: Language) -> PublicSite {
+        self.reader.site(language)
+    }
+}
+
 async fn html(web: &Web, page: &Page, reader: Reader) -> Result<Document, String> {
     let path = page.path().unwrap_or_default();
     let status = Arc::new(AtomicU16::new(200));
     let context = PageContext {
         language: page.language(),
-        data: Arc::new(reader) as Arc<dyn PageData>,
+        data: Arc::new(Fetched::fetch(reader, page).await) as Arc<dyn PageData>,
         messages: Arc::new(FluentMessages),
         assets: Arc::clone(web.pages.assets()),
         path: if matches!(page, Page::Missing(_)) { "/".to_owned() } else { path.clone() },
