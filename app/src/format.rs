@@ -89,9 +89,12 @@ pub fn duration(text: &Text, us: u64) -> String {
 
 /// Uptime in percent, rounded down unless perfect; says so when nothing was known.
 pub fn uptime(text: &Text, tally: &Tally, weights: Weights) -> String {
-    tally
-        .uptime(weights)
-        .map_or_else(|| text.get("uptime-unknown"), |ratio| text.with("percent", &[("n", percent(basis_points(ratio)).into())]))
+    ratio(text, tally.uptime(weights))
+}
+
+/// A ratio in percent, rounded down unless perfect; "no data" for none.
+pub fn ratio(text: &Text, ratio: Option<f64>) -> String {
+    ratio.map_or_else(|| text.get("uptime-unknown"), |ratio| text.with("percent", &[("n", percent(basis_points(ratio)).into())]))
 }
 
 /// A weight as people write it: `0.3`, `1`.

@@ -142,6 +142,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         pages: Arc::new(PageCache::default()),
         punctuality,
         config_is_valid: Arc::clone(&is_valid),
+        snapshots: Arc::default(),
         past: past.clone(),
         address,
         stopping: stopping.clone(),

@@ -34,31 +34,33 @@ pub(crate) fn setting(name: &str, default: u32) -> u32 {
     std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
 }
 
+/// True for the parts that `YAGURA_BENCH_ONLY` names, with commas between; for all without it.
+fn is_wanted(part: &str) -> bool {
+    std::env::var("YAGURA_BENCH_ONLY").map_or(true, |only| only.split(',').any(|wanted| wanted.trim() == part))
+}
+
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let probes = setting("YAGURA_BENCH_PROBES", 1_000);
     let seconds = Duration::from_secs(u64::from(setting("YAGURA_BENCH_SECONDS", 90)));
-    let mut rows = Vec::new();
-    eprintln!("bench: sizes of what the browser gets");
-    rows.extend(sizes::rows());
-    eprintln!("bench: a first visit by a browser");
-    rows.extend(runtime.block_on(visit::rows()));
-    eprintln!("bench: pages from memory beside nginx");
-    rows.extend(runtime.block_on(cached::rows()));
-    eprintln!("bench: from a change to a visitor's screen");
-    rows.extend(runtime.block_on(changes::rows()));
-    eprintln!("bench: rendering after a change");
-    rows.extend(runtime.block_on(render::rows()));
-    eprintln!("bench: the writer, and the size of a million results");
-    rows.extend(runtime.block_on(storage::rows()));
-    eprintln!("bench: a year of data of {probes} probes (this takes minutes)");
-    rows.extend(runtime.block_on(year::rows(probes)));
-    eprintln!("bench: {probes} probes every 30 s, for {} s", seconds.as_secs());
-    rows.extend(runtime.block_on(watching::rows(probes, 30, seconds)));
     let many = setting("YAGURA_BENCH_MANY", 10_000);
-    if many > 0 {
-        eprintln!("bench: {many} probes every 60 s, for {} s", seconds.as_secs());
-        rows.extend(runtime.block_on(watching::rows(many, 60, seconds)));
+    let mut rows = Vec::new();
+    for part in ["sizes", "visit", "cached", "changes", "render", "storage", "year", "watching", "many"] {
+        if !is_wanted(part) || (part == "many" && many == 0) {
+            continue;
+        }
+        eprintln!("bench: {part}");
+        rows.extend(match part {
+            "sizes" => sizes::rows(),
+            "visit" => runtime.block_on(visit::rows()),
+            "cached" => runtime.block_on(cached::rows()),
+            "changes" => runtime.block_on(changes::rows()),
+            "render" => runtime.block_on(render::rows()),
+            "storage" => runtime.block_on(storage::rows()),
+            "year" => runtime.block_on(year::rows(probes)),
+            "watching" => runtime.block_on(watching::rows(probes, 30, seconds)),
+            _ => runtime.block_on(watching::rows(many, 60, seconds)),
+        });
     }
     println!("\n| what | measured | beside it |\n| --- | --- | --- |");
     for Row { what, measured, reference } in rows {

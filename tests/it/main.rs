@@ -5,6 +5,7 @@
 mod architecture;
 mod cli;
 mod config_reload;
+mod documents;
 mod faults;
 mod heartbeats;
 mod messages;

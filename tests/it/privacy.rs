@@ -4,6 +4,54 @@
 use tests::server::TestServer;
 use tests::target::{Behaviour, Target};
 
+/// Every kind of public address.
+const PUBLIC: [&str; 44] = [
+    "/",
+    "/en/",
+    "/ja/",
+    "/history",
+    "/en/history",
+    "/ja/history",
+    "/components/{slug}",
+    "/en/components/{slug}",
+    "/ja/components/{slug}",
+    "/nope",
+    "/api/v2/summary.json",
+    "/api/v2/status.json",
+    "/api/v2/components.json",
+    "/api/v2/incidents.json",
+    "/api/v2/incidents/unresolved.json",
+    "/api/v2/scheduled-maintenances.json",
+    "/api/v2/scheduled-maintenances/upcoming.json",
+    "/api/v2/scheduled-maintenances/active.json",
+    "/ja/api/v2/summary.json",
+    "/history.atom",
+    "/history.atom?granularity=update",
+    "/en/history.rss",
+    "/ja/feed.json",
+    "/feed.json?granularity=update",
+    "/components/{slug}/history.atom",
+    "/components/{slug}/history.rss",
+    "/en/components/{slug}/feed.json",
+    "/badges/status.svg",
+    "/badges/status.json",
+    "/components/{slug}/badges/status.svg",
+    "/components/{slug}/badges/uptime-24h.svg",
+    "/components/{slug}/badges/latency.json",
+    "/ja/components/{slug}/badges/uptime-90d.json",
+    "/embed",
+    "/en/embed?theme=dark",
+    "/embed.js",
+    "/manifest.webmanifest",
+    "/ja/manifest.webmanifest",
+    "/sitemap.xml",
+    "/robots.txt",
+    "/icon.svg",
+    "/icon-unknown.svg",
+    "/healthz",
+    "/readyz",
+];
+
 #[tokio::test(flavor = "multi_thread")]
 async fn no_public_answer_holds_a_url_header_body_token_cause_or_private_name() {
     let target = Target::start().await;
@@ -27,20 +75,17 @@ async fn no_public_answer_holds_a_url_header_body_token_cause_or_private_name() 
     server.post("/api/push/marker-token-0123456789?status=down&msg=marker-message", "").await;
     server.page_where("/en/", |page| page.contains("down")).await;
     let mut bodies = Vec::new();
-    for path in [
-        "/",
-        "/en/",
-        "/ja/",
-        "/en/components/shown",
-        "/ja/components/shown",
-        "/en/components/secretive",
-        "/nope",
-        "/healthz",
-        "/readyz",
-        "/robots.txt",
-        "/icon.svg",
-    ] {
-        let answer = server.get(path).await;
+    let components: serde_json::Value = serde_json::from_str(&server.get("/api/v2/components.json").await.body).unwrap();
+    assert_eq!(components["components"].as_array().unwrap().len(), 1, "only the public one");
+    let metric = format!("/metrics-display/{}/day.json", components["components"][0]["id"].as_str().unwrap());
+    for path in PUBLIC.iter().map(|path| path.replace("{slug}", "shown")).chain([metric]) {
+        let answer = server.get(&path).await;
+        assert_eq!(answer.status, if path == "/nope" { 404 } else { 200 }, "{path}");
+        bodies.push((path, format!("{:?} {}", answer.headers, answer.body)));
+    }
+    for path in PUBLIC.iter().filter(|path| path.contains("{slug}")).map(|path| path.replace("{slug}", "secretive")) {
+        let answer = server.get(&path).await;
+        assert_eq!(answer.status, 404, "{path}");
         bodies.push((path, format!("{:?} {}", answer.headers, answer.body)));
     }
     for (path, body) in bodies {
@@ -49,16 +94,15 @@ async fn no_public_answer_holds_a_url_header_body_token_cause_or_private_name() 
         assert!(!body.contains(&address.to_string()), "{path} shows where the target is");
         assert!(!body.contains("secretive"), "{path} shows a hidden component's slug");
     }
-    assert_eq!(server.get("/en/components/secretive").await.status, 404);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn public_pages_are_the_same_bytes_whatever_cookies_come_with_the_request() {
     let target = Target::start().await;
     let server = TestServer::start(&tests::server::one_component(&target)).await;
-    for path in ["/en/", "/ja/", "/en/components/web", "/api/v1/events/", "/robots.txt"] {
-        let plain = server.get(path).await;
-        let with = server.get_with(path, &[("cookie", "session=abc; id=1"), ("authorization", "Bearer x")]).await;
+    for path in PUBLIC.iter().map(|path| path.replace("{slug}", "web")) {
+        let plain = server.get(&path).await;
+        let with = server.get_with(&path, &[("cookie", "session=abc; id=1"), ("authorization", "Bearer x")]).await;
         assert_eq!(plain.body, with.body, "{path}");
         assert!(!with.headers.contains_key("set-cookie"), "{path}");
     }

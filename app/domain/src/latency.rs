@@ -130,6 +130,11 @@ impl LatencyDay {
         if hour > self.present {
             self.close_present();
             self.present = hour;
+        } else if hour < self.present - 1 {
+            // No result is that late: the clock was ahead, and what is of after this hour never was.
+            self.hours.retain(|known| known.number <= hour);
+            self.durations_us.clear();
+            self.present = hour;
         }
         if hour == self.present {
             self.durations_us.push(u32::try_from(duration_us).unwrap_or(u32::MAX));
@@ -146,6 +151,17 @@ impl LatencyDay {
         stored.merge_encoded(encoded)?;
         self.merge(at.as_ms().div_euclid(HOUR_MS), &stored);
         Ok(())
+    }
+
+    /// Adds what another day holds of hours that are over.
+    pub fn absorb(&mut self, other: &Self) {
+        for hour in &other.hours {
+            let mut stored = Latencies::default();
+            // What is kept was encoded here.
+            if stored.merge_encoded(&hour.encoded).is_ok() {
+                self.merge(hour.number, &stored);
+            }
+        }
     }
 
     /// Moves the present hour's durations to the hours that are over.
@@ -263,10 +279,20 @@ mod tests {
         assert_eq!(day.summary(hours(1_100)), None);
     }
 
+    #[test]
+    fn a_clock_that_was_ahead_leaves_no_trace() {
+        let mut day = LatencyDay::default();
+        (1_000..1_010).for_each(|hour| day.record(hours(hour), 5_000));
+        (1_030..1_033).for_each(|hour| day.record(hours(hour), 9_000));
+        (1_010..1_012).for_each(|hour| day.record(hours(hour), 5_000));
+        let summary = day.summary(hours(1_011)).unwrap();
+        assert!(summary.p95_us < 6_000 && summary.hours.iter().flatten().count() >= 2, "{summary:?}");
+    }
+
     proptest! {
         #[test]
         fn a_day_made_of_stored_and_fresh_parts_is_the_day_as_a_whole(values in prop::collection::vec((0_i64..24, 1_u64..9_000_000, any::<bool>()), 1..80)) {
-            let (mut whole, mut parts) = (LatencyDay::default(), LatencyDay::default());
+            let (mut whole, mut parts, mut stored) = (LatencyDay::default(), LatencyDay::default(), LatencyDay::default());
             let mut values = values;
             values.sort_unstable();
             for (hour, us, _) in &values {
@@ -274,11 +300,12 @@ mod tests {
             }
             for (hour, us, is_stored) in &values {
                 if *is_stored {
-                    parts.put(hours(1_000 + hour), &of(&[*us]).encode()).unwrap();
+                    stored.put(hours(1_000 + hour), &of(&[*us]).encode()).unwrap();
                 } else {
                     parts.record(hours(1_000 + hour), *us);
                 }
             }
+            parts.absorb(&stored);
             prop_assert_eq!(whole.summary(hours(1_023)), parts.summary(hours(1_023)));
         }
 

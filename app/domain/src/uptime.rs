@@ -80,6 +80,12 @@ impl Tally {
         (known > 0).then(|| (1.0 - down / known as f64).clamp(0.0, 1.0))
     }
 
+    /// Uptime over a span of `span_ms`, of which this tally may cover only a part: `None` when less than half of the span was known. A
+    /// figure over the last hour is none over 90 days.
+    pub fn uptime_over(&self, span_ms: u64, weights: Weights) -> Option<f64> {
+        self.uptime(weights).filter(|_| self.known_ms() + self.maintenance_ms >= span_ms / 2)
+    }
+
     /// The worst status that took any time, which colours a day. A day of which less than half was known is good only as far as
     /// that goes: without trouble it is `Unknown`.
     pub fn worst(&self) -> Status {
@@ -201,6 +207,14 @@ mod tests {
         let tally = Tally { operational_ms: 900, major_ms: 100, unknown_ms: 5_000, maintenance_ms: 5_000, ..Tally::default() };
         assert_eq!(tally.uptime(Weights::default()), Some(0.9));
         assert_eq!(Tally { unknown_ms: 9, ..Tally::default() }.uptime(Weights::default()), None);
+    }
+
+    #[test]
+    fn less_than_half_of_a_span_gives_no_figure_of_it() {
+        let tally = Tally { operational_ms: 400, major_ms: 100, ..Tally::default() };
+        assert_eq!(tally.uptime_over(1_000, Weights::default()), Some(0.8));
+        assert_eq!(tally.uptime_over(1_002, Weights::default()), None);
+        assert_eq!(Tally { maintenance_ms: 1, ..tally }.uptime_over(1_002, Weights::default()), Some(0.8));
     }
 
     #[test]

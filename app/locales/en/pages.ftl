@@ -5,7 +5,7 @@ language-ja = 日本語
 language-en = English
 skip-to-content = Skip to content
 site-nav = This site
-footer-zone = Days and times are in the time zone
+footer-zone = Days are counted in the time zone
 footer-made-with = Watched by Yagura
 follow = Follow:
 follow-api = API
@@ -72,6 +72,7 @@ components-count = { $n ->
     [one] 1 component
    *[other] { $n } components
 }
+components = Components
 filter = Find
 filter-only-troubled = Only in trouble
 filter-shown = { $n } of { $total } shown
@@ -94,12 +95,12 @@ maintenance-verifying = Verifying
 maintenance-completed = Completed
 updates-older = { $n } earlier
 recent = Past 14 days
-recent-none = No outage in the past 14 days.
+recent-none = No outage was confirmed in the past 14 days.
 recent-left-out = And { $n } more; all are in the history.
 history = History
 history-open = All outages by month
 history-text = Every outage that was confirmed, in the month in which it began.
-history-none = No outage.
+history-none = No outage was confirmed.
 history-left-out = And { $n } more in this month.
 history-pages = Other months
 history-newer = Newer
@@ -115,15 +116,18 @@ span-24h = 24 h
 span-7d = 7 days
 span-30d = 30 days
 span-90d = 90 days
-bar-label = Last { $days } days: uptime { $uptime }; days with trouble: { $bad }; days without data: { $unknown }
+bar-label = { $name }, { $days ->
+    [one] one day
+   *[other] last { $days } days
+}: uptime { $uptime }; days with trouble: { $bad }; days without data: { $unknown }
 legend = What the bars mean: taller is worse
 formula-title = How uptime is computed
 formula = Uptime = 1 − (major outage + { $partial } × partial outage + { $degraded } × degraded) ÷ (all time − unknown − maintenance), from the exact intervals of each state.
-formula-unknown = Time in which nothing was known counts neither as up nor as down. Figures are rounded down.
+formula-unknown = Time in which nothing was known counts neither as up nor as down. A span of which less than half is known has no figure. Figures are rounded down.
 
 checks = Checks
 no-checks = Nothing checks this component yet.
-phase-resolve = Name
+phase-resolve = Name lookup
 phase-connect = Connection
 phase-tls = Encryption
 phase-processing = Waiting
@@ -135,13 +139,15 @@ key-p50 = median
 key-p95 = 95th percentile
 axis-from = 24 hours ago
 axis-until = now
-runs-open = Show every turn as a table
+runs-open = Show every change as a table
 runs-caption = Results that follow each other and say the same are one line
 run-from = From
+run-result = Result
 run-until = To
 run-count = Checks
 runs-left-out = And { $n } older lines.
 latency-24h = Response times of the last 24 hours
+response-time = Response time:
 latency = p50 { $p50 } · p95 { $p95 }
 column-p50 = median { $took }
 column-p95 = 95 % within { $took }
@@ -150,7 +156,6 @@ column-degraded = { $n } degraded
 column-down = { $n } down
 column-unknown = { $n } unknown
 column-nothing = nothing measured
-check-result = Last result
 check-took = Took
 check-http = HTTP
 check-tcp = TCP
@@ -184,13 +189,15 @@ cause-uplink = Unknown: Yagura's uplink is gone
 cause-internal = Unknown: the check itself failed
 
 outages = Outages of the last 90 days
-no-outages = None.
+no-outages = None was confirmed.
 outages-left-out = And { $n } more in these 90 days.
 outage-began = Began
 outage-recovered = Ended
 outage-unwatched = No longer watched since
-outage-lasting = Still lasting
+outage-state = State
+outage-lasting = Not over yet
 outage-so-far = { $length } so far
+segments-left-out = { $n } earlier changes
 days = Day by day
 days-open = Show the last 90 days as a table
 day-column = Day

@@ -2,7 +2,7 @@
 
 use domain::component::Status;
 use domain::time::Timestamp;
-use domain::uptime::Tally;
+use domain::uptime::{Tally, Weights};
 use jiff::civil::Date;
 
 /// The state of everything, for one sentence.
@@ -62,12 +62,22 @@ pub struct PublicComponent {
     pub checked_at: Option<Timestamp>,
     /// The last 90 days in the site's zone, oldest first. The time before it was watched is in none of them.
     pub days: Vec<PublicDay>,
-    /// Over 24 hours, 7 days, 30 days and 90 days, in that order.
+    /// Over 24 hours, 7 days, 30 days and 90 days, in that order; the time before it was watched is in none of them.
     pub uptimes: [Tally; 4],
     /// How long its checks took in the last 24 hours; `None` when nothing was measured.
     pub latency: Option<PublicLatency>,
     /// Names of components it depends on that are in trouble: they may explain its state.
     pub troubled_dependencies: Vec<String>,
+}
+
+/// The spans of [`PublicComponent::uptimes`], in milliseconds.
+const SPANS_MS: [u64; 4] = [86_400_000, 7 * 86_400_000, 30 * 86_400_000, 90 * 86_400_000];
+
+impl PublicComponent {
+    /// Uptime over one of the four spans; `None` when less than half of it is known.
+    pub fn uptime(&self, span: usize, weights: Weights) -> Option<f64> {
+        self.uptimes[span].uptime_over(SPANS_MS[span], weights)
+    }
 }
 
 /// One day of a component.

@@ -37,7 +37,7 @@ pub enum PageError {
 #[async_trait::async_trait]
 pub trait PageData: Send + Sync {
     /// The front page.
-    async fn status(&self, language: Language) -> StatusPage;
+    async fn status(&self, language: Language) -> Arc<StatusPage>;
     /// One component.
     async fn component(&self, language: Language, slug: &str) -> Result<ComponentPage, PageError>;
     /// Outages by month; `until` is the last of the three months, the present one if it is `None`.

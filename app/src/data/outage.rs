@@ -16,8 +16,10 @@ pub struct PublicOutage {
     pub ended: Option<(Timestamp, OutageEnd)>,
     /// The worst of it.
     pub worst: Status,
-    /// Severities in order of time; the first begins with the outage.
+    /// Its newest severities in order of time; the first begins with the outage unless some are left out.
     pub segments: Vec<Change<Status>>,
+    /// How many severities before those are left out.
+    pub segments_left_out: usize,
 }
 
 impl PublicOutage {

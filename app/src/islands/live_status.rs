@@ -15,14 +15,18 @@ pub fn LiveStatus(
     /// Shown while the connection is lost: the page may be out of date.
     lost: String,
 ) -> impl IntoView {
-    view! { <span class="live" id="live" data-state="connecting">{connecting}</span> <LiveStatusIsland live=live lost=lost/> }
+    view! {
+        <span class="live" id="live" data-state="connecting">{connecting}</span>
+        <span class="spoken" id="live-said" role="status"></span>
+        <LiveStatusIsland live=live lost=lost/>
+    }
 }
 
 /// What it does in the browser.
 #[island]
 pub fn LiveStatusIsland(live: String, lost: String) -> impl IntoView {
     #[cfg(feature = "hydrate")]
-    super::browser::events::start("live", live, lost);
+    super::browser::events::start("live", "live-said".to_owned(), live, lost);
     #[cfg(not(feature = "hydrate"))]
     let _ = (live, lost);
 }

@@ -48,7 +48,9 @@ fn show(text: &Text, site: &PublicSite, page: &ComponentPage) -> impl IntoView +
     let latency = component.latency.clone().map(|latency| {
         view! { <p class="latency-line">{text.get("latency-24h")} " " <Latency latency=latency text=text.clone()/></p> }
     });
-    let days_link = format!("{}#days", to::component(text.language(), &component.slug));
+    // A place within the fold, so that browsers open it.
+    let today = component.days.last().map(|day| format!("#day-{}", day.date)).unwrap_or_default();
+    let days_link = format!("{}{today}", to::component(text.language(), &component.slug));
     view! {
         <Head title=format!("{}: {}", component.name, format::status(text, component.status)) status=Some(component.status) site=site.clone()/>
         <StatusSymbols/>
@@ -66,11 +68,11 @@ fn show(text: &Text, site: &PublicSite, page: &ComponentPage) -> impl IntoView +
             <section class="ninety" aria-labelledby="uptime-heading">
                 <h2 id="uptime-heading">{text.get("uptime")}</h2>
                 <div id="spans" data-live>
-                    <Uptimes component=component.clone() now=page.taken_at weights=page.weights text=text.clone()/>
+                    <Uptimes component=component.clone() weights=page.weights text=text.clone()/>
                 </div>
                 <div id="days-bar" data-live>
                     <a class="bar-link" href=days_link>
-                        <DayBar days=component.days.clone() weights=page.weights text=text.clone()/>
+                        <DayBar name=component.name.clone() days=component.days.clone() weights=page.weights text=text.clone()/>
                     </a>
                 </div>
                 <Legend text=text.clone()/>
@@ -215,7 +217,7 @@ fn days(text: &Text, days: &[PublicDay], weights: Weights) -> impl IntoView + us
             <h2 id="days-heading">{text.get("days")}</h2>
             <details id="days">
                 <summary>{text.get("days-open")}</summary>
-                <div class="table-frame" role="group" tabindex="0" aria-labelledby="days-heading">
+                <div class="table-frame" id="days-table" data-live role="group" tabindex="0" aria-labelledby="days-heading">
                     <table class="days">
                         <thead><tr>
                             <th scope="col">{text.get("day-column")}</th>

@@ -112,7 +112,11 @@ fn group_part(text: &Text, site: &PublicSite, page: &StatusPage, group: &PublicG
     let id = format!("group-{}", group.slug);
     let head_id = format!("{id}-head");
     let Some(name) = group.name.clone() else {
-        let heading = has_names.then(|| view! { <h2>{text.get("ungrouped")}</h2> });
+        let heading = if has_names {
+            view! { <h2>{text.get("ungrouped")}</h2> }.into_any()
+        } else {
+            view! { <h2 class="spoken">{text.get("components")}</h2> }.into_any()
+        };
         return view! { <section class="group">{heading} <ul class="components">{rows}</ul></section> }.into_any();
     };
     let worst = group.worst();
@@ -154,9 +158,9 @@ fn row(text: &Text, site: &PublicSite, page: &StatusPage, component: &PublicComp
                 {since}
             </div>
             <a class="bar-link" href=href>
-                <DayBar days=component.days.clone() weights=weights text=text.clone()/>
+                <DayBar name=component.name.clone() days=component.days.clone() weights=weights text=text.clone()/>
             </a>
-            <Uptimes component=component.clone() now=page.taken_at weights=weights text=text.clone()/>
+            <Uptimes component=component.clone() weights=weights text=text.clone()/>
             <div class="pace">{latency} {checked}</div>
             {because}
         </li>

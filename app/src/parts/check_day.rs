@@ -166,7 +166,7 @@ fn runs(review: &Review, id: String, zone: &TimeZone, text: &Text) -> impl IntoV
                 <thead><tr>
                     <th scope="col">{text.get("run-from")}</th>
                     <th scope="col">{text.get("run-until")}</th>
-                    <th scope="col">{text.get("check-result")}</th>
+                    <th scope="col">{text.get("run-result")}</th>
                     <th scope="col">{text.get("run-count")}</th>
                     <th scope="col">{text.get("check-took")}</th>
                 </tr></thead>

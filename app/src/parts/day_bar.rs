@@ -20,11 +20,11 @@ const HEIGHT: usize = 28;
 const fn height(status: Status) -> usize {
     match status {
         Status::MajorOutage => 28,
-        Status::PartialOutage => 26,
-        Status::DegradedPerformance => 24,
-        Status::Operational => 20,
+        Status::PartialOutage => 24,
+        Status::DegradedPerformance => 20,
+        Status::Operational => 15,
         Status::UnderMaintenance => 10,
-        Status::Unknown | Status::Unwatched => 4,
+        Status::Unknown | Status::Unwatched => 5,
     }
 }
 
@@ -48,6 +48,8 @@ fn is_watched(day: &PublicDay) -> bool {
 /// The picture. With `data-days` an island tells each day.
 #[component]
 pub fn DayBar(
+    /// Whose.
+    name: String,
     /// Oldest first.
     days: Vec<PublicDay>,
     /// The site's weights.
@@ -63,6 +65,7 @@ pub fn DayBar(
     let label = text.with(
         "bar-label",
         &[
+            ("name", name.into()),
             ("days", watched.into()),
             ("uptime", format::uptime(&text, &whole, weights).into()),
             ("bad", bad.into()),

@@ -44,7 +44,7 @@ pub fn Latency(
     view! {
         <span class="latency" title=text.get("latency-24h")>
             <svg viewBox=view_box preserveAspectRatio="none" aria-hidden="true"><path d=line(&latency.hours)/></svg>
-            <span>{text.with("latency", &numbers)}</span>
+            <span><span class="spoken">{text.get("response-time")}</span> {text.with("latency", &numbers)}</span>
         </span>
     }
 }

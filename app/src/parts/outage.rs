@@ -43,12 +43,14 @@ pub fn OutageItem(
             let word = if by == OutageEnd::Unwatched { "outage-unwatched" } else { "outage-recovered" };
             view! { <dt>{text.get(word)}</dt><dd>{moment(at)}</dd> }.into_any()
         }
-        None => view! { <dt>{text.get("outage-recovered")}</dt><dd>{text.get("outage-lasting")}</dd> }.into_any(),
+        None => view! { <dt>{text.get("outage-state")}</dt><dd>{text.get("outage-lasting")}</dd> }.into_any(),
     };
     let segments = (outage.segments.len() > 1).then(|| {
         let items = outage.segments.iter();
         let items = items.map(|segment| view! { <li>{moment(segment.at)} " " {format::status(&text, segment.state)}</li> });
-        view! { <ol class="segments">{items.collect_view()}</ol> }
+        let left_out = (outage.segments_left_out > 0)
+            .then(|| view! { <li>{text.with("segments-left-out", &[("n", outage.segments_left_out.into())])}</li> });
+        view! { <ol class="segments">{left_out} {items.collect_view()}</ol> }
     });
     let length = format::length(&text, end.since(outage.started_at).as_millis() as u64);
     let length = if outage.ended.is_some() { length } else { text.with("outage-so-far", &[("length", length.into())]) };

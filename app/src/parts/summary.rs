@@ -54,8 +54,8 @@ pub fn SummarySentence(
             <StatusMark status=summary.worst/>
             <div>
                 <h1>{sentence(&text, summary)}</h1>
-                {others(&text, summary).map(|others| view! { <p class="others">{others}</p> })}
                 {since}
+                {others(&text, summary).map(|others| view! { <p class="others">{others}</p> })}
             </div>
         </div>
     }

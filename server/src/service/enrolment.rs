@@ -281,6 +281,6 @@ pub(crate) async fn switch_to(
     state.config = config;
     monitoring.writer.changes(effects.into_iter().map(Change::Effect));
     drop(state);
-    monitoring.changed();
+    monitoring.reconfigured();
     Ok(())
 }

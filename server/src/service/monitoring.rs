@@ -3,8 +3,8 @@
 //! All state is in memory behind one lock that is never held across an await: a result costs microseconds here, and neither a probe
 //! nor an alert ever waits for the disk. Pages read the same state.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use domain::component::Status;
@@ -13,9 +13,10 @@ use domain::probe::confirm::{CLOCK_STEP_MAX, ProbeState};
 use domain::probe::heartbeat::Ping;
 use domain::probe::observation::{Cause, CauseKind, Observation, Verdict};
 use domain::probe::spec::CheckSpec;
-use domain::text::Slug;
+use domain::text::{Language, Slug};
 use domain::time::Timestamp;
 use domain::tower::{ComponentKey, Effect, ProbeKey, Tower};
+use jiff::tz::TimeZone;
 use probe::clock::Clock;
 use store::writer::{Change, KeptPing, KeptResult};
 use store::{StoreError, WriterHandle};
@@ -26,8 +27,8 @@ use crate::config::Config;
 
 /// How long a heartbeat's sender waits for the commit before it is told to try again.
 const PING_COMMIT_LIMIT: Duration = Duration::from_secs(5);
-/// How far back the page looks, and a day more for its time zone.
-pub(crate) const PAGE_HORIZON: Duration = Duration::from_secs(91 * 24 * 3600);
+/// How far back pages look: 90 days and one more for the time zone, and three whole months, which have up to 92 days.
+pub(crate) const PAGE_HORIZON: Duration = Duration::from_secs(93 * 24 * 3600);
 
 /// A probe with what it last saw.
 #[derive(Clone, Debug)]
@@ -66,6 +67,34 @@ pub(crate) struct State {
     pub(crate) ticked_at: Option<(Timestamp, Duration)>,
 }
 
+/// What every request asks first, kept apart so that no visitor ever waits for the state: what is offered and public.
+#[derive(Debug)]
+pub(crate) struct Offer {
+    /// The site's languages, the first its own.
+    pub(crate) languages: Vec<Language>,
+    /// Slugs of public components.
+    pub(crate) slugs: HashSet<String>,
+    /// Public ids of public components.
+    pub(crate) public_ids: HashSet<String>,
+    /// When the first of the public components was first watched.
+    pub(crate) first_watched: Option<Timestamp>,
+    /// The site's zone.
+    pub(crate) time_zone: TimeZone,
+}
+
+impl Offer {
+    fn of(state: &State) -> Self {
+        let public = || state.config.components.iter().zip(&state.components).filter(|(spec, _)| spec.is_public);
+        Self {
+            languages: state.config.site.languages.clone(),
+            slugs: public().map(|(spec, _)| spec.slug.to_string()).collect(),
+            public_ids: public().map(|(_, component)| component.public_id.clone()).collect(),
+            first_watched: public().map(|(_, component)| component.watched_since).min(),
+            time_zone: state.config.site.time_zone.clone(),
+        }
+    }
+}
+
 /// This much more of the wall clock than of the other is sleep (or a correction), and not inaccuracy.
 const SLEPT_MIN: Duration = Duration::from_secs(10);
 
@@ -75,6 +104,7 @@ pub(crate) struct Monitoring {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) writer: WriterHandle,
     state: Mutex<State>,
+    offer: RwLock<Arc<Offer>>,
     version: watch::Sender<u64>,
 }
 
@@ -93,7 +123,20 @@ impl Monitoring {
     pub(crate) fn new(clock: Arc<dyn Clock>, writer: WriterHandle, state: State) -> Self {
         // A version grows across restarts too: an open page compares it with the one it was rendered for.
         let version = watch::Sender::new(version_after(0, clock.now()));
-        Self { clock, writer, state: Mutex::new(state), version }
+        let offer = RwLock::new(Arc::new(Offer::of(&state)));
+        Self { clock, writer, state: Mutex::new(state), offer, version }
+    }
+
+    /// What is offered and public. Costs next to nothing.
+    pub(crate) fn offer(&self) -> Arc<Offer> {
+        Arc::clone(&self.offer.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Says that another configuration is in force.
+    pub(crate) fn reconfigured(&self) {
+        let offer = Arc::new(Offer::of(&self.state()));
+        *self.offer.write().unwrap_or_else(PoisonError::into_inner) = offer;
+        self.changed();
     }
 
     /// The state, to be read or changed quickly.
@@ -188,20 +231,12 @@ impl Monitoring {
         }
     }
 
-    /// Takes back the latencies of before the start: whose, of when, and as they were stored.
-    pub(crate) fn recall_latencies(&self, buckets: impl Iterator<Item = (ComponentKey, Timestamp, Vec<u8>)>) {
-        /// So many are taken at a time, lest checks wait for the lock.
-        const AT_A_TIME: usize = 2_000;
-        let mut buckets = buckets.peekable();
-        while buckets.peek().is_some() {
+    /// Takes back the latencies of before the start. The state is let go after each component, lest checks wait for it.
+    pub(crate) fn recall_latencies(&self, days: HashMap<ComponentKey, LatencyDay>) {
+        for (component, day) in days {
             let mut state = self.state();
-            for (component, at, encoded) in buckets.by_ref().take(AT_A_TIME) {
-                if state.tower.component(component).is_none() {
-                    continue;
-                }
-                if let Err(error) = state.latencies.entry(component).or_default().put(at, &encoded) {
-                    tracing::warn!(%error, %at, "a stored latency histogram is passed over");
-                }
+            if state.tower.component(component).is_some() {
+                state.latencies.entry(component).or_default().absorb(&day);
             }
         }
         self.changed();

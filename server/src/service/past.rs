@@ -1,43 +1,110 @@
 //! What pages show of the past and memory does not hold: single results, outages of long ago, medians by slice. Asked for only when a
-//! page is rendered, never for a visitor. Whatever cannot be read is left out by whoever asks: the page stands without a database.
+//! page is rendered, never for a visitor, and never waited for long: a page shows the present state whatever the disk does.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use domain::latency::LatencyDay;
 use domain::outage::Outage;
-use domain::probe::review::Seen;
+use domain::probe::review::{Review, Seen};
 use domain::time::{TimeRange, Timestamp};
 use domain::tower::{ComponentKey, ProbeKey};
 pub(crate) use store::rollup::BucketSize as Grain;
 use store::{Store, StoreError};
+use tokio::sync::Semaphore;
 
 use crate::service::monitoring::Monitoring;
 
-/// A probe runs at most every 5 s: 17,280 results a day, and some for clocks that were set.
+/// Results of a day that are read: the newest. A probe runs at most every 5 s, 17,280 times a day; a heartbeat may be called more often.
 const RESULTS_MAX: u32 = 20_000;
 const DAY: Duration = Duration::from_secs(24 * 3600);
+/// Slices of a day's chart: five minutes each.
+const COLUMNS: usize = 288;
+/// Runs of equal results in a day's table; a flapping check has thousands.
+const RUNS_MAX: usize = 200;
+/// A day that was read is shown again for so long before it is read again,
+const DAY_FRESH: Duration = Duration::from_secs(30);
+/// and, when it cannot be read, for so long before it is left out.
+const DAY_USABLE: Duration = Duration::from_secs(600);
+/// Days kept, about 24 kB each.
+const DAYS_MAX: usize = 500;
+/// Days that are read at the same time; the other readers are for everything else.
+const READING_MAX: usize = 2;
+/// How long a reading may take.
+const PATIENCE: Duration = Duration::from_millis(500);
 /// After a failure the latencies of the last day are asked for again.
 const RETRY: Duration = Duration::from_secs(10);
 
-/// Reads the past.
+/// Why something of the past is not there.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PastError {
+    /// The database says so.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The database does not answer.
+    #[error("the database did not answer within {} ms", PATIENCE.as_millis())]
+    Slow,
+}
+
+/// Days that were read, and when.
+type Days = HashMap<ProbeKey, (Timestamp, Arc<Review>)>;
+
+/// Reads the past. Cheap to clone.
 #[derive(Clone, Debug)]
-pub(crate) struct Past(Store);
+pub(crate) struct Past {
+    store: Store,
+    days: Arc<Mutex<Days>>,
+    reading: Arc<Semaphore>,
+}
 
 impl Past {
     pub(crate) fn new(store: Store) -> Self {
-        Self(store)
+        Self { store, days: Arc::default(), reading: Arc::new(Semaphore::new(READING_MAX)) }
     }
 
-    /// Results of one probe within `span`, oldest first.
-    pub(crate) async fn results(&self, probe: ProbeKey, span: TimeRange) -> Result<Vec<Seen>, StoreError> {
-        let stored = self.0.results(probe, span.from(), span.until(), RESULTS_MAX).await?;
+    /// The results of one probe within the 24 hours before `now`; `None` when they cannot be read.
+    pub(crate) async fn day(&self, probe: ProbeKey, now: Timestamp) -> Option<Arc<Review>> {
+        let known = self.days.lock().unwrap_or_else(PoisonError::into_inner).get(&probe).cloned();
+        let is_within = |(at, _): &&(Timestamp, Arc<Review>), age| *at <= now && now.since(*at) < age;
+        if let Some((_, day)) = known.as_ref().filter(|known| is_within(known, DAY_FRESH)) {
+            return Some(Arc::clone(day));
+        }
+        match patiently(self.read_day(probe, now)).await {
+            Ok(day) => {
+                let day = Arc::new(day);
+                let mut days = self.days.lock().unwrap_or_else(PoisonError::into_inner);
+                if days.len() >= DAYS_MAX {
+                    let oldest = days.iter().min_by_key(|(_, (at, _))| *at).map(|(probe, _)| *probe);
+                    oldest.and_then(|oldest| days.remove(&oldest));
+                }
+                days.insert(probe, (now, Arc::clone(&day)));
+                Some(day)
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a page is rendered without its newest single results");
+                known.as_ref().filter(|known| is_within(known, DAY_USABLE)).map(|(_, day)| Arc::clone(day))
+            }
+        }
+    }
+
+    async fn read_day(&self, probe: ProbeKey, now: Timestamp) -> Result<Review, StoreError> {
+        // Never closed. Whoever waits for a place here waits within the same patience.
+        let _place = self.reading.acquire().await.ok();
+        // Up to and with what began in this millisecond.
+        let span = TimeRange::new(now.minus(DAY), now.plus(Duration::from_millis(1)));
+        let stored = self.store.results(probe, span.from(), span.until(), RESULTS_MAX).await?;
         let seen = stored.into_iter().map(|result| Seen {
             at: result.at,
             verdict: result.verdict,
             cause: result.cause,
             duration_us: result.duration_us,
         });
-        Ok(seen.collect())
+        let seen: Vec<Seen> = seen.collect();
+        // With more calls than are read, the day that is shown is shorter, and says so.
+        let is_whole = seen.len() < RESULTS_MAX as usize;
+        let from = seen.first().filter(|_| !is_whole).map_or(span.from(), |first| first.at);
+        Ok(Review::new(TimeRange::new(from, span.until()), &seen, COLUMNS, RUNS_MAX))
     }
 
     /// Outages of `components` that began within `range`, the newest first, at most `limit`, and how many there are in all.
@@ -46,9 +113,12 @@ impl Past {
         components: &[ComponentKey],
         range: TimeRange,
         limit: u32,
-    ) -> Result<(Vec<(ComponentKey, u32, Outage)>, u64), StoreError> {
-        let outages = self.0.outages_begun(components, range, limit).await?;
-        Ok((outages, self.0.count_outages_begun(components, range).await?))
+    ) -> Result<(Vec<(ComponentKey, u32, Outage)>, u64), PastError> {
+        patiently(async {
+            let outages = self.store.outages_begun(components, range, limit).await?;
+            Ok((outages, self.store.count_outages_begun(components, range).await?))
+        })
+        .await
     }
 
     /// Medians of the probes together in `count` slices from `from` on, in microseconds; from the buckets of `grain`.
@@ -59,8 +129,8 @@ impl Past {
         from: Timestamp,
         slice_s: u32,
         count: usize,
-    ) -> Result<Vec<Option<u64>>, StoreError> {
-        self.0.medians(probes, grain, from, slice_s, count).await
+    ) -> Result<Vec<Option<u64>>, PastError> {
+        patiently(self.store.medians(probes, grain, from, slice_s, count)).await
     }
 
     /// After a start: gives the last day's latencies back to memory. Not part of the start itself, which must be quick; until this is
@@ -68,12 +138,14 @@ impl Past {
     pub(crate) async fn recall_latencies(self, monitoring: Arc<Monitoring>) {
         let until = monitoring.clock.now();
         loop {
-            let mut buckets = Vec::new();
-            match self.0.latencies_since(until.minus(DAY), until, |bucket| buckets.push(bucket)).await {
-                Ok(()) => {
-                    monitoring.recall_latencies(buckets.into_iter().map(|bucket| (bucket.component, bucket.at, bucket.encoded)));
-                    return;
+            let mut days: HashMap<ComponentKey, LatencyDay> = HashMap::new();
+            let read = self.store.latencies_since(until.minus(DAY), until, |bucket| {
+                if let Err(error) = days.entry(bucket.component).or_default().put(bucket.at, &bucket.encoded) {
+                    tracing::warn!(%error, at = %bucket.at, "a stored latency histogram is passed over");
                 }
+            });
+            match read.await {
+                Ok(()) => return monitoring.recall_latencies(days),
                 Err(error) => {
                     tracing::warn!(%error, "the latencies of the last day cannot be read; trying again");
                     monitoring.clock.sleep_until(monitoring.clock.elapsed() + RETRY).await;
@@ -81,4 +153,9 @@ impl Past {
             }
         }
     }
+}
+
+/// Waits so long as a page can wait. By the machine's own clock: how long a disk may take has nothing to do with the time of day.
+async fn patiently<T>(reading: impl Future<Output = Result<T, StoreError>>) -> Result<T, PastError> {
+    Ok(tokio::time::timeout(PATIENCE, reading).await.map_err(|_| PastError::Slow)??)
 }

@@ -13,6 +13,15 @@ const CACHING: HeaderValue =
     HeaderValue::from_static("public, max-age=0, s-maxage=5, stale-while-revalidate=30, stale-if-error=86400");
 /// What is not there now may be there in a moment.
 const NO_CACHING: HeaderValue = HeaderValue::from_static("no-cache");
+/// In seconds, to who asked for what cannot be read now.
+const RETRY_AFTER: HeaderValue = HeaderValue::from_static("5");
+
+/// True when the client has the representation with this strong tag (RFC 9110, section 13.1.2).
+pub(super) fn is_known(headers: &HeaderMap, etag: &HeaderValue) -> bool {
+    let values = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    let mut tags = values.flat_map(|value| value.split(',')).map(|tag| tag.trim().trim_start_matches("W/"));
+    tags.any(|tag| tag == "*" || tag.as_bytes() == etag.as_bytes())
+}
 
 /// How a body may be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,12 +61,21 @@ pub(super) struct Document {
     pub(super) policy: Option<HeaderValue>,
     /// True for what scripts of other sites may read.
     pub(super) is_for_everybody: bool,
+    /// False when something of it could not be read: it is made again soon.
+    pub(super) is_whole: bool,
 }
 
 impl Document {
     /// A document that other programs read: status 200, readable from anywhere.
     pub(super) fn data(content_type: &'static str, text: String) -> Self {
-        Self { status: StatusCode::OK, content_type, text, policy: None, is_for_everybody: true }
+        Self { status: StatusCode::OK, content_type, text, policy: None, is_for_everybody: true, is_whole: true }
+    }
+
+    /// What tells a program that something is wrong (RFC 9457).
+    pub(super) fn problem(status: StatusCode, detail: &str) -> Self {
+        let title = status.canonical_reason().unwrap_or("Error");
+        let body = serde_json::json!({ "type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail });
+        Self { status, is_whole: false, ..Self::data("application/problem+json", body.to_string()) }
     }
 }
 
@@ -69,14 +87,13 @@ pub(super) struct Kept {
     brotli: Bytes,
     gzip: Bytes,
     etags: [HeaderValue; 3],
-    hash: String,
     headers: HeaderMap,
 }
 
 impl Kept {
     /// Compresses; takes milliseconds.
     pub(super) fn new(document: Document) -> std::io::Result<Self> {
-        let Document { status, content_type, text, policy, is_for_everybody } = document;
+        let Document { status, content_type, text, policy, is_for_everybody, is_whole: _ } = document;
         let (brotli, gzip) = (brotli(text.as_bytes())?, gzip(text.as_bytes())?);
         let mut hash = Sha256::new();
         hash.update(content_type);
@@ -87,6 +104,9 @@ impl Kept {
         headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
         headers.insert(header::CACHE_CONTROL, if status == StatusCode::OK { CACHING } else { NO_CACHING });
         headers.extend(policy.map(|policy| (header::CONTENT_SECURITY_POLICY, policy)));
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, RETRY_AFTER);
+        }
         if is_for_everybody {
             headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
         }
@@ -94,7 +114,7 @@ impl Kept {
         let etag =
             |suffix: &str| HeaderValue::from_str(&format!("\"{hash}{suffix}\"")).unwrap_or(HeaderValue::from_static("\"\""));
         let etags = [etag("-br"), etag("-gz"), etag("")];
-        Ok(Self { status, plain: text.into(), brotli: brotli.into(), gzip: gzip.into(), etags, hash, headers })
+        Ok(Self { status, plain: text.into(), brotli: brotli.into(), gzip: gzip.into(), etags, headers })
     }
 
     /// Bytes of memory, about.
@@ -109,8 +129,7 @@ impl Kept {
             Encoding::Gzip => (&self.gzip, Some("gzip"), &self.etags[1]),
             Encoding::Plain => (&self.plain, None, &self.etags[2]),
         };
-        let matches = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-        let is_known = self.status == StatusCode::OK && matches.is_some_and(|known| known.contains(&self.hash));
+        let is_known = self.status == StatusCode::OK && is_known(headers, etag);
         let mut response = Response::new(if is_known { Body::empty() } else { Body::from(body.clone()) });
         *response.status_mut() = if is_known { StatusCode::NOT_MODIFIED } else { self.status };
         *response.headers_mut() = self.headers.clone();
@@ -134,4 +153,27 @@ fn gzip(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::with_capacity(bytes.len() / 4), flate2::Compression::default());
     encoder.write_all(bytes)?;
     encoder.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_tag_of_the_form_that_would_be_sent_is_known() {
+        let etag = HeaderValue::from_static("\"abc-br\"");
+        let is_known_as = |values: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for value in values {
+                headers.append(header::IF_NONE_MATCH, HeaderValue::from_static(value));
+            }
+            is_known(&headers, &etag)
+        };
+        for known in [&["\"abc-br\""][..], &["W/\"abc-br\""], &["\"x\", \"abc-br\""], &["\"x\"", "\"abc-br\""], &["*"]] {
+            assert!(is_known_as(known), "{known:?}");
+        }
+        for other in [&[][..], &["\"abc\""], &["\"abc-gz\""], &["abc-br"], &["\"xabc-brx\""]] {
+            assert!(!is_known_as(other), "{other:?}");
+        }
+    }
 }

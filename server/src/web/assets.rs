@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use bytes::Bytes;
 
-use super::answer::Encoding;
+use super::answer::{Encoding, is_known};
 
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
@@ -28,13 +28,13 @@ pub(super) fn names() -> app::data::Assets {
 pub(super) fn file(path: &str, headers: &HeaderMap) -> Option<Response> {
     let asset = ASSETS.iter().find(|asset| asset.path == path)?;
     let is_hashed = path.starts_with("/pkg/");
-    let etag = format!("\"{BUILD}\"");
-    let unchanged = headers.get(header::IF_NONE_MATCH).is_some_and(|value| value.as_bytes() == etag.as_bytes());
     let (bytes, encoding) = match Encoding::accepted(headers) {
         Encoding::Brotli if asset.brotli.is_some() => (asset.brotli.unwrap_or_default(), Some("br")),
         Encoding::Brotli | Encoding::Gzip if asset.gzip.is_some() => (asset.gzip.unwrap_or_default(), Some("gzip")),
         _ => (asset.plain, None),
     };
+    let etag = HeaderValue::from_str(&format!("\"{BUILD}{}\"", encoding.unwrap_or_default())).ok()?;
+    let unchanged = is_known(headers, &etag);
     let mut response = Response::new(Body::from(Bytes::from_static(if unchanged { b"" } else { bytes })));
     if unchanged {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
@@ -44,7 +44,7 @@ pub(super) fn file(path: &str, headers: &HeaderMap) -> Option<Response> {
     into.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
     let caching = if is_hashed { "public, max-age=31536000, immutable" } else { "public, max-age=3600" };
     into.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
-    into.extend(HeaderValue::from_str(&etag).ok().map(|etag| (header::ETAG, etag)));
+    into.insert(header::ETAG, etag);
     if let Some(encoding) = encoding.filter(|_| !unchanged) {
         into.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
     }

@@ -96,11 +96,11 @@ impl Colors {
     fn of(status: Status) -> Self {
         let [light, light_bar, dark, dark_bar] = match status {
             Status::Operational => ["#00734f", "#2b9d78", "#4fc79d", "#2b9d78"],
-            Status::DegradedPerformance => ["#8a5a00", "#e0a200", "#f0c04a", "#e0a200"],
+            Status::DegradedPerformance => ["#8a5a00", "#b98700", "#f0c04a", "#e0a200"],
             Status::PartialOutage => ["#a8470a", "#e2711d", "#ff9d5c", "#e2711d"],
             Status::MajorOutage => ["#b3001e", "#c4122f", "#ff7d8b", "#e5485f"],
-            Status::UnderMaintenance => ["#3a5a9b", "#7c98cf", "#9db7ec", "#6f8cc6"],
-            Status::Unknown | Status::Unwatched => ["#626a76", "#b9c0ca", "#a0a8b4", "#4a525e"],
+            Status::UnderMaintenance => ["#3a5a9b", "#6584c4", "#9db7ec", "#6f8cc6"],
+            Status::Unknown | Status::Unwatched => ["#626a76", "#868e9a", "#a0a8b4", "#69727f"],
         };
         Self { light, light_bar, dark, dark_bar }
     }
@@ -145,9 +145,10 @@ pub(crate) fn policy(html: &str) -> String {
 
 /// `/embed.js`: puts the frame where the script stands. It runs in other people's pages, so it takes from its attributes
 /// (`data-lang`, `data-theme`, `data-width`, `data-title`) only what is known, and leaves nothing behind.
-pub(crate) fn script(base: &str) -> String {
-    let base = serde_json::Value::from(base).to_string();
-    let languages = Language::ALL.map(Language::tag).join("|");
+pub(crate) fn script(site: &PublicSite) -> String {
+    let base = serde_json::Value::from(site.base.as_str()).to_string();
+    let languages: Vec<&str> = site.languages.iter().map(|language| language.tag()).collect();
+    let languages = languages.join("|");
     format!(
         "(s=>{{if(!s)return;let d=s.dataset,b={base},f=document.createElement('iframe'),\
          l=/^({languages})$/.test(d.lang)?'/'+d.lang:'',t=/^(light|dark)$/.test(d.theme)?'?theme='+d.theme:'';\
@@ -165,8 +166,9 @@ pub(crate) enum OembedError {
 }
 
 /// The oEmbed 1.0 answer for the address of one of our pages, `application/json`. `max` is `maxwidth` and `maxheight`, in pixels.
-pub(crate) fn oembed(base: &str, site_name: &str, url: &str, max: (Option<u32>, Option<u32>)) -> Result<String, OembedError> {
-    let prefix = language_prefix(base, url).ok_or(OembedError::NotFound)?;
+pub(crate) fn oembed(site: &PublicSite, url: &str, max: (Option<u32>, Option<u32>)) -> Result<String, OembedError> {
+    let (base, site_name) = (site.base.as_str(), site.name.as_str());
+    let prefix = language_prefix(site, url).ok_or(OembedError::NotFound)?;
     let (width, height) = (max.0.unwrap_or(WIDTH).clamp(1, WIDTH), max.1.unwrap_or(HEIGHT).clamp(1, HEIGHT));
     let (source, title) = (escape(&format!("{base}{prefix}/embed")), escape(site_name));
     let html = format!(
@@ -188,12 +190,12 @@ pub(crate) fn oembed(base: &str, site_name: &str, url: &str, max: (Option<u32>, 
 
 /// The part of one of our pages' addresses that names its language: `/ja`, or nothing where it is negotiated. `None` if the address
 /// leads elsewhere.
-fn language_prefix(base: &str, url: &str) -> Option<String> {
-    let (ours, url) = (Url::parse(base).ok()?, Url::parse(url).ok()?);
+fn language_prefix(site: &PublicSite, url: &str) -> Option<String> {
+    let (ours, url) = (Url::parse(&site.base).ok()?, Url::parse(url).ok()?);
     if ours.origin() != url.origin() || !url.username().is_empty() || url.password().is_some() {
         return None;
     }
-    let named = Language::ALL.into_iter().find_map(|language| {
+    let named = site.languages.iter().find_map(|language| {
         let prefix = format!("/{}", language.tag());
         let rest = url.path().strip_prefix(prefix.as_str())?;
         (rest.is_empty() || rest.starts_with('/')).then_some((prefix, rest))
@@ -263,7 +265,10 @@ mod tests {
             assert!(html.contains(expected), "{expected} is not in {html}");
         }
         let japanese = widget(Language::Ja, Theme::Auto, "例", &front(Status::MajorOutage));
-        assert!(japanese.contains("20 件中 1 件が停止しています") && japanese.contains("</time> から</small>"), "{japanese}");
+        assert!(
+            japanese.contains("コンポーネント 20 件中 1 件が停止しています") && japanese.contains("</time> から</small>"),
+            "{japanese}"
+        );
         assert!(japanese.contains("href=\"https://status.example.org/ja/\""), "{japanese}");
     }
 
@@ -323,7 +328,7 @@ mod tests {
 
     #[test]
     fn the_script_is_small_and_knows_where_it_is_from() {
-        let script = script(BASE);
+        let script = script(&site("Example"));
         assert!(script.len() < 700, "{} bytes", script.len());
         assert!(script.contains("b=\"https://status.example.org\"") && script.contains("/^(ja|en)$/"), "{script}");
         assert!(script.contains("f.width=/^\\d{1,4}%?$/.test(d.width)?d.width:320;f.height=72;"), "{script}");
@@ -332,7 +337,7 @@ mod tests {
     #[test]
     fn our_pages_can_be_embedded_and_nothing_else() {
         let source = |url: &str| -> Result<String, OembedError> {
-            let answer = oembed(BASE, "Example", url, (None, None))?;
+            let answer = oembed(&site("Example"), url, (None, None))?;
             let body: serde_json::Value = serde_json::from_str(&answer).unwrap();
             let html = body["html"].as_str().unwrap().to_owned();
             Ok(html.split('"').nth(1).unwrap().to_owned())
@@ -373,7 +378,7 @@ mod tests {
     #[test]
     fn oembed_keeps_to_the_asked_size_and_escapes_names() {
         let answer = |max| -> serde_json::Value {
-            serde_json::from_str(&oembed(BASE, "A \"B\" <c>", "https://status.example.org/en/", max).unwrap()).unwrap()
+            serde_json::from_str(&oembed(&site("A \"B\" <c>"), "https://status.example.org/en/", max).unwrap()).unwrap()
         };
         let whole = answer((None, Some(1000)));
         let expected = serde_json::json!({

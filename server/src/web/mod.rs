@@ -22,6 +22,7 @@ mod security;
 mod serve;
 mod site_files;
 mod small;
+mod snapshot;
 mod statuspage;
 
 use std::net::SocketAddr;
@@ -38,6 +39,7 @@ pub use messages::FluentMessages;
 pub(crate) use page_cache::PageCache;
 use router::router;
 pub(crate) use serve::serve;
+pub(crate) use snapshot::Snapshots;
 
 /// What handlers need. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -45,6 +47,7 @@ pub(crate) struct Web {
     pub(crate) monitoring: Arc<Monitoring>,
     pub(crate) pages: Arc<PageCache>,
     pub(crate) punctuality: Arc<Punctuality>,
+    pub(crate) snapshots: Arc<Snapshots>,
     /// What is not in memory.
     pub(crate) past: Past,
     /// Where we listen: what the site's address is when nobody says.

@@ -21,9 +21,12 @@ use super::{Web, assets, failure, page_data, render};
 const RENDER_INTERVAL_MIN: Duration = Duration::from_millis(500);
 /// After this long its figures (times, percentages) are old.
 const RENDER_INTERVAL_MAX: Duration = Duration::from_secs(60);
-/// Pages in memory; enough for 1,000 components in two languages. Beyond it, those asked for least recently go.
+/// When something could not be read, the page is made again after this long.
+const RETRY_INTERVAL: Duration = Duration::from_secs(5);
+/// Pages in memory. Beyond it, those asked for least recently go.
 const PAGES_MAX: usize = 2_500;
-/// All of them together, in bytes. The one that is asked for is kept however large it is.
+/// All of them together, in bytes: about 500 pages of components, or the front page of 1,000 components in ten forms. The one that is
+/// asked for is kept however large it is.
 const BYTES_MAX: usize = 32 * 1024 * 1024;
 
 /// A page as it is sent.
@@ -31,7 +34,9 @@ const BYTES_MAX: usize = 32 * 1024 * 1024;
 struct Rendered {
     version: u64,
     at: Duration,
-    kept: Kept,
+    /// Unless something changes before.
+    good_for: Duration,
+    kept: Arc<Kept>,
 }
 
 #[derive(Debug, Default)]
@@ -82,10 +87,11 @@ impl PageCache {
     /// Answers a request for a page.
     pub(super) async fn answer(&self, web: &Web, page: Page, headers: &HeaderMap) -> Response {
         // Whatever is asked for that is not there is one page, not a page each: nobody can fill the memory with made-up names.
-        let page = match page.component() {
-            Some(slug) if !page_data::is_public(&web.monitoring, slug) => Page::Missing(page.language()),
-            _ => page,
+        let is_there = match &page {
+            Page::History(_, Some(month)) => page_data::has_month(&web.monitoring, *month),
+            page => page.component().is_none_or(|slug| page_data::is_public(&web.monitoring, slug)),
         };
+        let page = if is_there { page } else { Page::Missing(page.language()) };
         match self.rendered(web, page).await {
             Some(rendered) => rendered.kept.answer(headers),
             None => failure::internal(),
@@ -99,7 +105,7 @@ impl PageCache {
         let known = entry.rendered();
         let is_fresh = |rendered: &Rendered| {
             let age = now.saturating_sub(rendered.at);
-            age < RENDER_INTERVAL_MIN || (rendered.version >= web.monitoring.version() && age < RENDER_INTERVAL_MAX)
+            age < RENDER_INTERVAL_MIN || (rendered.version >= web.monitoring.version() && age < rendered.good_for)
         };
         if known.as_deref().is_some_and(is_fresh) {
             return known;
@@ -115,30 +121,30 @@ impl PageCache {
         }
         self.renderings.fetch_add(1, Ordering::Relaxed);
         let (at, version) = (web.monitoring.clock.elapsed(), web.monitoring.version());
-        match render::render(web, &page).await {
-            // What it needs cannot be read: the bytes from before, if there are any, are better than none.
-            Ok(Some(document)) if document.status == StatusCode::SERVICE_UNAVAILABLE && newest.is_some() => newest,
-            Ok(Some(document)) => {
-                let compressed = tokio::task::spawn_blocking(move || Kept::new(document)).await;
-                match compressed.map_err(|error| error.to_string()).and_then(|kept| kept.map_err(|error| error.to_string())) {
-                    Ok(kept) => {
-                        let rendered = Arc::new(Rendered { version, at, kept });
-                        *entry.rendered.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&rendered));
-                        self.make_room(&page);
-                        Some(rendered)
-                    }
-                    Err(problem) => {
-                        tracing::error!(?page, problem, "a page could not be compressed");
-                        newest
-                    }
-                }
+        let kept = match render::render(web, &page).await {
+            // What it needs cannot be read: bytes from before are better than none.
+            Ok(document) if document.status == StatusCode::SERVICE_UNAVAILABLE && newest.is_some() => {
+                let kept = newest.as_ref().map(|rendered| Arc::clone(&rendered.kept));
+                kept.map(|kept| (kept, RETRY_INTERVAL))
             }
-            Ok(None) => newest,
+            Ok(document) => {
+                let good_for = if document.is_whole { RENDER_INTERVAL_MAX } else { RETRY_INTERVAL };
+                let compressed = tokio::task::spawn_blocking(move || Kept::new(document)).await;
+                let kept = compressed.map_err(|error| error.to_string()).and_then(|kept| kept.map_err(|error| error.to_string()));
+                kept.inspect_err(|problem| tracing::error!(?page, problem, "a page could not be compressed"))
+                    .ok()
+                    .map(|kept| (Arc::new(kept), good_for))
+            }
             Err(problem) => {
                 tracing::error!(?page, problem, "a page could not be rendered");
-                newest
+                None
             }
-        }
+        };
+        let Some((kept, good_for)) = kept else { return newest };
+        let rendered = Arc::new(Rendered { version, at, good_for, kept });
+        *entry.rendered.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&rendered));
+        self.make_room(&page);
+        Some(rendered)
     }
 
     fn entry(&self, page: &Page) -> Arc<Entry> {

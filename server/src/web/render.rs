@@ -26,13 +26,13 @@ const PAGE_BYTES_MAX: usize = 32 * 1024 * 1024;
 const DOCUMENT_END: &str = "</html>";
 const JSON: &str = "application/json; charset=utf-8";
 
-/// The page's bytes; nothing when what it needs cannot be read right now and a page from before is to be preferred.
-pub(super) async fn render(web: &Web, page: &Page) -> Result<Option<Document>, String> {
+/// The page, or what is to be said in its place.
+pub(super) async fn render(web: &Web, page: &Page) -> Result<Document, String> {
     let reader = Reader::new(web);
     let language = page.language();
     let document = match page {
         Page::Front(_) | Page::Component(..) | Page::History(..) | Page::Missing(_) => {
-            return html(web, page, reader).await.map(Some);
+            return html(web, page, reader).await;
         }
         Page::Embed(_, theme) => {
             let (site, status) = (reader.site(language), reader.status(language).await);
@@ -41,15 +41,15 @@ pub(super) async fn render(web: &Web, page: &Page) -> Result<Option<Document>, S
             Document { policy: Some(policy), ..Document::data("text/html; charset=utf-8", text) }
         }
         Page::Statuspage(_, document) => {
-            Document::data(JSON, document.json(&reader.site(language), &reader.status(language).await))
+            Document::data(JSON, document.json(&reader.site(language), &*reader.status(language).await))
         }
         Page::Metric(_, id, period) => match reader.metric(language, id, *period).await {
             Some((component, series)) => Document::data(JSON, statuspage::metrics_display(&component, *period, &series)),
-            None => return Ok(None),
+            None => Document::problem(StatusCode::SERVICE_UNAVAILABLE, "response times cannot be read right now"),
         },
         Page::Feed(_, slug, format, granularity) => match feed(&reader, language, slug.as_deref(), *format, *granularity).await {
             Some(document) => document,
-            None => return Ok(None),
+            None => Document::problem(StatusCode::SERVICE_UNAVAILABLE, "response times cannot be read right now"),
         },
         Page::Manifest(_) => Document::data("application/manifest+json", site_files::manifest(language, &reader.site(language))),
         Page::Sitemap(_) => {
@@ -58,7 +58,7 @@ pub(super) async fn render(web: &Web, page: &Page) -> Result<Option<Document>, S
             Document::data("application/xml; charset=utf-8", text)
         }
     };
-    Ok(Some(document))
+    Ok(document)
 }
 
 fn words(language: Language) -> Text {
@@ -83,11 +83,18 @@ impl Fetched {
         }
         Self { reader, component, history }
     }
+
+    /// False when something could not be read.
+    fn is_whole(&self) -> bool {
+        let has_days = |page: &ComponentPage| page.checks.iter().all(|check| check.day.is_some());
+        let has_component = self.component.as_ref().and_then(|page| page.as_ref().ok()).is_none_or(has_days);
+        has_component && !matches!(self.history, Some(Err(PageError::Unavailable)))
+    }
 }
 
 #[async_trait::async_trait]
 impl PageData for Fetched {
-    async fn status(&self, language: Language) -> StatusPage {
+    async fn status(&self, language: Language) -> Arc<StatusPage> {
         self.reader.status(language).await
     }
 
@@ -106,10 +113,12 @@ impl PageData for Fetched {
 
 async fn html(web: &Web, page: &Page, reader: Reader) -> Result<Document, String> {
     let path = page.path().unwrap_or_default();
+    let fetched = Fetched::fetch(reader, page).await;
+    let is_whole = fetched.is_whole();
     let status = Arc::new(AtomicU16::new(200));
     let context = PageContext {
         language: page.language(),
-        data: Arc::new(Fetched::fetch(reader, page).await) as Arc<dyn PageData>,
+        data: Arc::new(fetched) as Arc<dyn PageData>,
         messages: Arc::new(FluentMessages),
         assets: Arc::clone(web.pages.assets()),
         path: if matches!(page, Page::Missing(_)) { "/".to_owned() } else { path.clone() },
@@ -126,7 +135,7 @@ async fn html(web: &Web, page: &Page, reader: Reader) -> Result<Document, String
     html.truncate(html.rfind(DOCUMENT_END).map_or(html.len(), |end| end + DOCUMENT_END.len()));
     let status = StatusCode::from_u16(status.load(Ordering::Relaxed)).unwrap_or(StatusCode::OK);
     let policy = Some(security::policy(&html));
-    Ok(Document { status, content_type: "text/html; charset=utf-8", text: html, policy, is_for_everybody: false })
+    Ok(Document { status, content_type: "text/html; charset=utf-8", text: html, policy, is_for_everybody: false, is_whole })
 }
 
 async fn feed(

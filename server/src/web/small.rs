@@ -1,19 +1,21 @@
 //! Small documents that are made for each request, out of memory: badges (their looks are wishes of the asker, so there is no end of
 //! them), oEmbed, the embedding script, robots.txt and the icons of states.
 
+use std::sync::Arc;
+
 use app::data::PageData;
 use app::i18n::Text;
-use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use domain::component::Status;
 use domain::text::Language;
-use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use std::sync::Arc;
 
+use super::answer::{Document, is_known};
 use super::badges::{Badge, What, Wishes};
-use super::page_data::Reader;
+use super::page_data::{Reader, is_public};
+use super::snapshot::{self, Wanted};
 use super::{FluentMessages, Web, embed, site_files};
 
 const SVG: &str = "image/svg+xml; charset=utf-8";
@@ -22,24 +24,27 @@ const JSON: &str = "application/json; charset=utf-8";
 /// An answer that anybody may read from anywhere and keep for a little while.
 fn answer(content_type: &'static str, seconds: u32, text: String, headers: &HeaderMap) -> Response {
     let hash = Sha256::digest(&text).iter().take(8).fold(String::new(), |hash, byte| format!("{hash}{byte:02x}"));
-    let etag = format!("\"{hash}\"");
-    let is_known = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes());
-    let mut response = if is_known { StatusCode::NOT_MODIFIED.into_response() } else { text.into_response() };
+    let etag = HeaderValue::from_str(&format!("\"{hash}\"")).unwrap_or(HeaderValue::from_static("\"\""));
+    let mut response = if is_known(headers, &etag) { StatusCode::NOT_MODIFIED.into_response() } else { text.into_response() };
     let into = response.headers_mut();
     into.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     into.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     into.extend(HeaderValue::from_str(&format!("public, max-age={seconds}")).ok().map(|value| (header::CACHE_CONTROL, value)));
-    into.extend(HeaderValue::from_str(&etag).ok().map(|etag| (header::ETAG, etag)));
+    into.insert(header::ETAG, etag);
     response
 }
 
-/// An error that says what was wrong (RFC 9457).
+/// An error that says what was wrong.
 pub(super) fn problem(status: StatusCode, detail: &str) -> Response {
-    let title = status.canonical_reason().unwrap_or("Error");
-    let body = serde_json::json!({ "type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail });
-    let headers: [(HeaderName, &str); 2] =
-        [(header::CONTENT_TYPE, "application/problem+json"), (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")];
-    (status, headers, body.to_string()).into_response()
+    let Document { content_type, text, .. } = Document::problem(status, detail);
+    let headers: [(HeaderName, &str); 2] = [(header::CONTENT_TYPE, content_type), (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")];
+    (status, headers, text).into_response()
+}
+
+/// The first value of a key in a query; the others are passed over, as are keys that nobody knows.
+pub(super) fn first(query: Option<&str>, key: &str) -> Option<String> {
+    let pairs = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    pairs.into_iter().find(|(name, _)| name == key).map(|(_, value)| value.into_owned())
 }
 
 fn words(language: Language) -> Text {
@@ -67,50 +72,52 @@ const NO_BADGE: &str = "there is no such badge; there are status, uptime-24h, up
     and, for shields.io, as .json";
 const NO_COMPONENT: &str = "there is no such component";
 
-/// `/badges/{file}`, `/{language}/badges/{file}`: the state of everything.
-pub(super) async fn site_badge(web: &Web, language: Language, file: &str, wishes: &Wishes, headers: &HeaderMap) -> Response {
+/// The wishes that a badge's query holds.
+fn wishes(query: Option<&str>) -> Wishes {
+    let label_color = first(query, "labelColor").or_else(|| first(query, "label_color"));
+    Wishes { label: first(query, "label"), color: first(query, "color"), label_color, style: first(query, "style") }
+}
+
+/// The badge of everything.
+pub(super) fn site_badge(web: &Web, language: Language, file: &str, query: Option<&str>, headers: &HeaderMap) -> Response {
     match badge_file(file) {
         Some((What::Status, is_picture)) => {
-            let summary = Reader::new(web).status(language).await.summary;
-            drawn(Badge::of_site(summary, &words(language), wishes), is_picture, headers)
+            let summary = web.snapshots.get(web, language, Wanted::Recent).summary;
+            drawn(Badge::of_site(summary, &words(language), &wishes(query)), is_picture, headers)
         }
         _ => problem(StatusCode::NOT_FOUND, "there is no such badge; of the whole site there are status.svg and status.json"),
     }
 }
 
-/// `/components/{slug}/badges/{file}`, also by language.
+/// A badge of one component.
 pub(super) fn component_badge(
     web: &Web,
     language: Language,
     (slug, file): (&str, &str),
-    wishes: &Wishes,
+    query: Option<&str>,
     headers: &HeaderMap,
 ) -> Response {
     let Some((what, is_picture)) = badge_file(file) else { return problem(StatusCode::NOT_FOUND, NO_BADGE) };
-    let Some((component, weights)) = Reader::new(web).public_component(language, slug) else {
+    if !is_public(&web.monitoring, slug) {
         return problem(StatusCode::NOT_FOUND, NO_COMPONENT);
-    };
-    drawn(Badge::of(what, &component, weights, &words(language), wishes), is_picture, headers)
+    }
+    let page = web.snapshots.get(web, language, Wanted::Recent);
+    let Some(component) = snapshot::component(&page, slug) else { return problem(StatusCode::NOT_FOUND, NO_COMPONENT) };
+    drawn(Badge::of(what, component, page.weights, &words(language), &wishes(query)), is_picture, headers)
 }
 
-/// Query of `/oembed` (oEmbed 1.0, section 2.2).
-#[derive(Debug, Deserialize)]
-pub(super) struct OembedQuery {
-    url: Option<String>,
-    format: Option<String>,
-    maxwidth: Option<u32>,
-    maxheight: Option<u32>,
-}
-
-pub(super) async fn oembed(State(web): State<Web>, Query(query): Query<OembedQuery>, headers: HeaderMap) -> Response {
-    if query.format.as_deref().is_some_and(|format| format != "json") {
+/// `/oembed` (oEmbed 1.0, section 2.2).
+pub(super) async fn oembed(State(web): State<Web>, uri: Uri, headers: HeaderMap) -> Response {
+    let query = uri.query();
+    if first(query, "format").is_some_and(|format| format != "json") {
         return problem(StatusCode::NOT_IMPLEMENTED, "only `format=json` is offered");
     }
-    let Some(url) = query.url else {
+    let Some(url) = first(query, "url") else {
         return problem(StatusCode::BAD_REQUEST, "`url` is missing: the address of a page of this site");
     };
+    let limit = |key| first(query, key).and_then(|pixels| pixels.parse().ok());
     let site = Reader::new(&web).site(web.default_language());
-    match embed::oembed(&site.base, &site.name, &url, (query.maxwidth, query.maxheight)) {
+    match embed::oembed(&site, &url, (limit("maxwidth"), limit("maxheight"))) {
         Ok(body) => answer(JSON, 3_600, body, &headers),
         Err(error) => problem(StatusCode::NOT_FOUND, &error.to_string()),
     }
@@ -118,7 +125,7 @@ pub(super) async fn oembed(State(web): State<Web>, Query(query): Query<OembedQue
 
 pub(super) async fn embed_script(State(web): State<Web>, headers: HeaderMap) -> Response {
     let site = Reader::new(&web).site(web.default_language());
-    answer("text/javascript; charset=utf-8", 3_600, embed::script(&site.base), &headers)
+    answer("text/javascript; charset=utf-8", 3_600, embed::script(&site), &headers)
 }
 
 pub(super) async fn robots(State(web): State<Web>, headers: HeaderMap) -> Response {
@@ -131,6 +138,3 @@ pub(super) fn icon(path: &str, headers: &HeaderMap) -> Option<Response> {
     let status = Status::from_name(path.strip_prefix("/icon-")?.strip_suffix(".svg")?)?;
     Some(answer(SVG, 86_400, site_files::favicon(status), headers))
 }
-
-/// The path's slug and file, for badges of components.
-pub(super) type OfComponent = Path<(String, String)>;

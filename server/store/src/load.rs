@@ -149,7 +149,7 @@ impl Store {
         Ok(results)
     }
 
-    /// Results of one probe in `[from, until)`, oldest first, at most `limit`.
+    /// Results of one probe in `[from, until)`, oldest first; the newest `limit` of them.
     pub async fn results(
         &self,
         probe: ProbeKey,
@@ -160,7 +160,7 @@ impl Store {
         let rows = sqlx::query(
             "SELECT r.probe_key, r.at, r.verdict, r.duration_us, r.code, r.cause, d.text
              FROM result AS r LEFT JOIN result_detail AS d ON d.key = r.detail_key
-             WHERE r.probe_key = ? AND r.at >= ? AND r.at < ? ORDER BY r.at LIMIT ?",
+             WHERE r.probe_key = ? AND r.at >= ? AND r.at < ? ORDER BY r.at DESC LIMIT ?",
         )
         .bind(probe.0)
         .bind(from.as_ms())
@@ -169,7 +169,7 @@ impl Store {
         .fetch_all(self.readers())
         .await
         .map_err(StoreError::doing("read results"))?;
-        rows.iter().map(result_row).collect()
+        rows.iter().rev().map(result_row).collect()
     }
 
     /// The newest calls of every heartbeat that mean something (logs left out), at least `count` each and back to its newest success,

@@ -135,8 +135,8 @@ impl Store {
         Ok(slices.into_iter().map(|slice| slice?.quantile_us(0.5)).collect())
     }
 
-    /// Gives every stored bucket of latencies of active probes since `from` to `take`: hours as far as there are any, then minutes up to
-    /// `until`.
+    /// Gives every stored bucket of latencies of active probes since `from` to `take`: hours as far as there are any, then minutes, then
+    /// single results that are not condensed yet. What began at `until` or later is left out, and so is a bucket that it is in.
     pub async fn latencies_since(
         &self,
         from: Timestamp,
@@ -149,9 +149,10 @@ impl Store {
             .await
             .map_err(doing())?;
         let hours_until = rolled_up.unwrap_or(0).div_euclid(3_600_000) * 3_600_000;
+        let minutes_until = until.as_ms().div_euclid(60_000) * 60_000;
         for (size, from, until) in [
-            (BucketSize::Hour, from.as_ms(), hours_until.min(until.as_ms())),
-            (BucketSize::Minute, hours_until.max(from.as_ms()), until.as_ms()),
+            (BucketSize::Hour, from.as_ms(), hours_until.min(minutes_until - 3_540_000)),
+            (BucketSize::Minute, hours_until.max(from.as_ms()), minutes_until),
         ] {
             let mut rows = sqlx::query(
                 "SELECT p.component_key, r.bucket_at, r.latencies FROM probe AS p
@@ -169,6 +170,21 @@ impl Store {
                     encoded: row.try_get(2).map_err(doing())?,
                 });
             }
+        }
+        let mut rows = sqlx::query(
+            "SELECT p.component_key, r.at, r.duration_us FROM probe AS p CROSS JOIN result AS r ON r.probe_key = p.key
+             WHERE p.removed_at IS NULL AND p.kind = 'active' AND r.at >= ? AND r.at < ? AND r.verdict IN (0, 1)
+             AND r.duration_us IS NOT NULL",
+        )
+        .bind(rolled_up.unwrap_or(i64::MAX).max(from.as_ms()))
+        .bind(until.as_ms())
+        .fetch(self.readers());
+        while let Some(row) = rows.try_next().await.map_err(doing())? {
+            let mut one = Latencies::default();
+            let duration_us: i64 = row.try_get(2).map_err(doing())?;
+            one.record(duration_us.unsigned_abs());
+            let component = ComponentKey(row.try_get(0).map_err(doing())?);
+            take(LatencyBucket { component, at: moment(&row, 1).map_err(doing())?, encoded: one.encode() });
         }
         Ok(())
     }

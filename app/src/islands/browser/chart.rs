@@ -8,7 +8,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, Event, KeyboardEvent, PointerEvent};
 
 use super::pop::{By, Pop, moved, slice_at};
-use super::{PATCHED, all, language, listen_everywhere, within};
+use super::{IN_MY_ZONE, PATCHED, all, language, listen_everywhere, within};
 use crate::islands::chart_reader::ColumnWords;
 
 const CHART: &str = ".chart";
@@ -17,14 +17,13 @@ const CHART: &str = ".chart";
 struct Reader {
     pop: Pop,
     words: Rc<ColumnWords>,
-    time: Function,
     told: Rc<RefCell<Option<(Element, usize)>>>,
 }
 
 /// Follows pointers, fingers and keys; makes each chart a tab stop.
 pub(in super::super) fn start(words: ColumnWords) {
     let Some(pop) = Pop::find("chart") else { return };
-    let reader = Reader { pop, words: Rc::new(words), time: time_format(), told: Rc::default() };
+    let reader = Reader { pop, words: Rc::new(words), told: Rc::default() };
     let of = |reader: &Reader, act: fn(&Reader, &Event)| {
         let reader = reader.clone();
         move |event: Event| act(&reader, &event)
@@ -56,9 +55,9 @@ fn time_format() -> Function {
     for (key, value) in [("hour", "2-digit"), ("minute", "2-digit"), ("hourCycle", "h23"), ("timeZoneName", "short")] {
         let _ = Reflect::set(&options, &key.into(), &value.into());
     }
-    let is_mine = super::storage().and_then(|storage| storage.get_item("zone").ok()?).is_some();
-    let zone = leptos::prelude::document().document_element().and_then(|html| html.get_attribute("data-zone"));
-    if let Some(zone) = zone.filter(|_| !is_mine) {
+    let html = leptos::prelude::document().document_element();
+    let zone = html.filter(|html| !html.has_attribute(IN_MY_ZONE)).and_then(|html| html.get_attribute("data-zone"));
+    if let Some(zone) = zone {
         let _ = Reflect::set(&options, &"timeZone".into(), &zone.into());
     }
     let language = language();
@@ -88,7 +87,7 @@ impl Reader {
         let numbers = columns.split(' ').nth(index).unwrap_or_default();
         let numbers: Vec<u64> = numbers.split('.').filter_map(|number| number.parse().ok()).collect();
         let at = number(chart, "data-from") + number(chart, "data-step") * index as f64;
-        let time = self.time.call1(&JsValue::UNDEFINED, &Date::new(&at.into())).ok().and_then(|time| time.as_string());
+        let time = time_format().call1(&JsValue::UNDEFINED, &Date::new(&at.into())).ok().and_then(|time| time.as_string());
         let words = format!("{}: {}", time.unwrap_or_default(), self.words.say(&numbers));
         self.pop.tell(&words, &picture.get_bounding_client_rect(), index, count, by);
         *self.told.borrow_mut() = Some((chart.clone(), index));

@@ -1,11 +1,11 @@
 //! The days of the bars, wherever in the page there are any, also those that come in later.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use js_sys::{Array, Date, Function, Intl, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, Event, KeyboardEvent, PointerEvent};
+use web_sys::{Element, Event, KeyboardEvent, MouseEvent, PointerEvent};
 
 use super::pop::{By, Pop, moved, slice_at};
 use super::{PATCHED, language, listen_everywhere, within};
@@ -26,22 +26,31 @@ struct Reader {
     words: Rc<DayWords>,
     date: Function,
     told: Rc<RefCell<Option<Told>>>,
+    /// The newest pointer was a finger. Told by what came before a click: not every browser's click knows.
+    is_finger: Rc<Cell<bool>>,
 }
 
 /// Follows pointers, fingers and keys.
 pub(in super::super) fn start(words: DayWords) {
     let Some(pop) = Pop::find("day") else { return };
-    let reader = Reader { pop, words: Rc::new(words), date: date_format(), told: Rc::default() };
+    let reader = Reader { pop, words: Rc::new(words), date: date_format(), told: Rc::default(), is_finger: Rc::default() };
     let of = |reader: &Reader, act: fn(&Reader, &Event)| {
         let reader = reader.clone();
         move |event: Event| act(&reader, &event)
     };
+    listen_everywhere(
+        "pointerdown",
+        of(&reader, |reader, event| {
+            let pointer = event.dyn_ref::<PointerEvent>();
+            reader.is_finger.set(pointer.is_some_and(|pointer| pointer.pointer_type() == "touch"));
+        }),
+    );
     listen_everywhere("pointermove", of(&reader, Reader::pointed));
     listen_everywhere("click", of(&reader, Reader::tapped));
     listen_everywhere("keydown", of(&reader, Reader::pressed));
     listen_everywhere("focusout", of(&reader, |reader, _| reader.hide()));
-    listen_everywhere(PATCHED, of(&reader, |reader, _| reader.hide()));
-    super::listen(&leptos::prelude::window(), "scroll", of(&reader, |reader, _| reader.hide()));
+    listen_everywhere(PATCHED, of(&reader, |reader, _| reader.told_again()));
+    super::listen(&leptos::prelude::window(), "scroll", of(&reader, |reader, _| reader.pop.cover()));
 }
 
 fn date_format() -> Function {
@@ -61,6 +70,7 @@ impl Reader {
         }
     }
 
+    /// Tells the day of a bar that `index` finds; true when it found one.
     fn tell(&self, bar: &Element, index: impl FnOnce(&Element, usize, Option<usize>) -> Option<usize>, by: By) -> bool {
         let Ok(Some(picture)) = bar.query_selector("[data-days]") else { return false };
         let days = DayFigures::decode(&picture.get_attribute("data-days").unwrap_or_default());
@@ -72,34 +82,46 @@ impl Reader {
         let date = self.date.call1(&JsValue::UNDEFINED, &Date::new(&at.into())).ok().and_then(|date| date.as_string());
         let words = self.words.say(&date.unwrap_or_default(), day);
         self.pop.tell(&words, &picture.get_bounding_client_rect(), index, days.len(), by);
-        let is_other = before != Some(index);
         *self.told.borrow_mut() = Some(Told { bar: bar.clone(), index });
-        is_other
+        true
     }
 
-    fn point(&self, bar: &Element, x: i32) -> bool {
-        self.tell(bar, |picture, count, _| Some(slice_at(&picture.get_bounding_client_rect(), x, count)), By::Pointer)
+    fn point(&self, bar: &Element, x: i32) {
+        self.tell(bar, |picture, count, _| Some(slice_at(&picture.get_bounding_client_rect(), x, count)), By::Pointer);
     }
 
-    fn pointed(&self, event: &Event) {
-        let Some(pointer) = event.dyn_ref::<PointerEvent>().filter(|pointer| pointer.pointer_type() == "mouse") else { return };
-        match within(event, BAR) {
-            Some(bar) => drop(self.point(&bar, pointer.client_x())),
-            None => self.hide(),
+    /// After the page was patched: the same day, with what is known of it now.
+    fn told_again(&self) {
+        let told = self.told.borrow().as_ref().map(|told| (told.bar.clone(), told.index));
+        match told {
+            Some((bar, index)) if bar.is_connected() => {
+                if self.pop.is_shown() {
+                    self.tell(&bar, |_, _, _| Some(index), By::Pointer);
+                }
+            }
+            _ => self.hide(),
         }
     }
 
-    /// A finger's first tap on a day tells it; the second goes to the component.
+    /// A mouse over a bar, or a finger that is drawn along it.
+    fn pointed(&self, event: &Event) {
+        let Some(pointer) = event.dyn_ref::<PointerEvent>() else { return };
+        match within(event, BAR) {
+            Some(bar) => self.point(&bar, pointer.client_x()),
+            None if pointer.pointer_type() == "mouse" => self.hide(),
+            None => {}
+        }
+    }
+
+    /// A finger's first tap on a bar tells a day; the next one goes to the component.
     fn tapped(&self, event: &Event) {
-        let finger = event.dyn_ref::<PointerEvent>().filter(|pointer| pointer.pointer_type() == "touch");
-        match (finger, within(event, BAR)) {
-            (Some(finger), Some(bar)) => {
-                if self.point(&bar, finger.client_x()) {
-                    event.prevent_default();
-                }
-            }
-            (Some(_), None) => self.hide(),
-            _ => {}
+        let Some(click) = event.dyn_ref::<MouseEvent>().filter(|_| self.is_finger.get()) else { return };
+        let Some(bar) = within(event, BAR) else { return self.hide() };
+        let is_told = self.pop.is_shown() && self.told.borrow().as_ref().is_some_and(|told| told.bar == bar);
+        // A keyboard's click has no place.
+        if !is_told && click.detail() > 0 {
+            event.prevent_default();
+            self.point(&bar, click.client_x());
         }
     }
 
@@ -111,18 +133,7 @@ impl Reader {
         if key.key() == "Escape" {
             return self.hide();
         }
-        let has_moved = Rc::new(std::cell::Cell::new(false));
-        let seen = Rc::clone(&has_moved);
-        self.tell(
-            &bar,
-            move |_, count, before| {
-                let next = moved(&key.key(), before, count);
-                seen.set(next.is_some());
-                next
-            },
-            By::Keys,
-        );
-        if has_moved.get() {
+        if self.tell(&bar, |_, count, before| moved(&key.key(), before, count), By::Keys) {
             event.prevent_default();
         }
     }

@@ -1,5 +1,8 @@
-//! Changes: heard over SSE, or asked for once a minute, for a page whose figures are older than that is not true any more.
+//! Keeps an open page true. Changes are heard over SSE while somebody looks at the page; its figures are asked for once a minute. "Live"
+//! is said only while the page is known to be what the server would send.
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::time::Duration;
 
 use leptos::prelude::{document, set_interval, set_timeout, window};
@@ -10,95 +13,155 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Document, DomParser, Event, EventSource, MessageEvent, RequestCache, RequestInit, Response, SupportedType};
 
 use super::patch::patch;
+use super::{listen, listen_everywhere};
 
 /// Where changes are announced: messages are `<version> <build>`.
 const EVENTS: &str = "/api/v1/events";
 /// The server may still be rendering the page that an event announced, or a cache on the way may still hold the one before: the page
-/// is asked for again after this long, then after twice as long, and so on, until it is there or the pause has grown to a minute.
+/// is asked for again after this long, then after twice as long, and so on, until the pause has grown to a minute; from then on the
+/// minute's own asking goes on.
 const PAUSE_MIN: Duration = Duration::from_millis(200);
 const PAUSE_MAX: Duration = Duration::from_secs(60);
 /// A browser gives up on events after an answer that is none (a proxy's 502 while Yagura starts again); we do not.
 const RECONNECT: Duration = Duration::from_secs(5);
-/// The server makes figures anew after a minute; a page that nobody looks at does not ask for them.
+/// The server makes figures anew after a minute.
 const FIGURES: Duration = Duration::from_secs(60);
 
-/// Keeps the page true for as long as it is open, and says at the element `id` how the connection stands.
-pub(in super::super) fn start(id: &'static str, live: String, lost: String) {
-    follow(move |is_connected| {
-        if let Some(place) = document().get_element_by_id(id) {
-            let (state, words) = if is_connected { ("live", &live) } else { ("lost", &lost) };
-            place.set_text_content(Some(words));
-            let _ = place.set_attribute("data-state", state);
-        }
-    });
+/// How the page stands to the server.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Live,
+    Lost,
+}
+
+struct Follower {
+    id: &'static str,
+    live: String,
+    lost: String,
+    said: String,
+    source: RefCell<Option<EventSource>>,
+    state: RefCell<Option<State>>,
+}
+
+/// Follows the server for as long as the page is open, and says at the element `id` how it stands; at the element `said` only what is
+/// news to who does not see it.
+pub(in super::super) fn start(id: &'static str, said: String, live: String, lost: String) {
+    let (source, state) = (RefCell::default(), RefCell::default());
+    let follower = Rc::new(Follower { id, live, lost, said, source, state });
+    follower.listen();
+    let on_return = {
+        let follower = Rc::clone(&follower);
+        move |_: Event| follower.attend()
+    };
+    listen_everywhere("visibilitychange", on_return.clone());
+    listen(&window(), "pageshow", on_return.clone());
+    listen(&window(), "online", on_return);
     set_interval(
-        || {
+        move || {
             if !document().hidden() {
-                spawn_local(async {
-                    if let Ok(Some(fresh)) = fetch_page().await
-                        && version_of(&fresh) >= version_of(&document())
-                    {
-                        patch(&fresh);
-                    }
-                });
+                follower.bring(None, PAUSE_MAX);
             }
         },
         FIGURES,
     );
 }
 
-fn follow(connected: impl Fn(bool) + Clone + 'static) {
-    let Ok(source) = EventSource::new(EVENTS) else { return connected(false) };
-    let opened = {
-        let connected = connected.clone();
-        Closure::<dyn FnMut(Event)>::new(move |_| connected(true))
-    };
-    source.set_onopen(Some(opened.as_ref().unchecked_ref()));
-    let failed = Closure::<dyn FnMut(Event)>::new({
-        let source = source.clone();
-        move |_| {
-            connected(false);
-            if source.ready_state() == EventSource::CLOSED {
-                let connected = connected.clone();
-                set_timeout(move || follow(connected), RECONNECT);
+impl Follower {
+    /// The page came into sight or left it. A browser allows few connections to one host, and somebody with many tabs is looking at one
+    /// of them. Whoever comes back sees at once what is so now.
+    fn attend(self: &Rc<Self>) {
+        if document().hidden() {
+            if let Some(source) = self.source.take() {
+                source.close();
+            }
+        } else {
+            self.listen();
+            self.bring(None, PAUSE_MIN);
+        }
+    }
+
+    fn listen(self: &Rc<Self>) {
+        if self.source.borrow().as_ref().is_some_and(|source| source.ready_state() != EventSource::CLOSED) || document().hidden()
+        {
+            return;
+        }
+        let Ok(source) = EventSource::new(EVENTS) else { return self.show(State::Lost) };
+        let this = Rc::clone(self);
+        let failed = Closure::<dyn FnMut(Event)>::new(move |_| {
+            this.show(State::Lost);
+            let this = Rc::clone(&this);
+            set_timeout(move || this.listen(), RECONNECT);
+        });
+        let this = Rc::clone(self);
+        let heard = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            let message = event.data().as_string().unwrap_or_default();
+            let (version, build) = message.split_once(' ').unwrap_or((&message, ""));
+            let Ok(version) = version.parse() else { return };
+            if version_of(&document()) >= Some(version) && build_of(&document()).is_none_or(|ours| ours == build) {
+                this.show(State::Live);
+            } else {
+                this.bring(Some(version), PAUSE_MIN);
+            }
+        });
+        source.set_onerror(Some(failed.as_ref().unchecked_ref()));
+        source.set_onmessage(Some(heard.as_ref().unchecked_ref()));
+        // As long as the page, or until the next source is made after this one broke: a few bytes each.
+        failed.forget();
+        heard.forget();
+        self.source.replace(Some(source));
+    }
+
+    fn show(&self, state: State) {
+        if self.state.replace(Some(state)) == Some(state) {
+            return;
+        }
+        let (name, words) = if state == State::Live { ("live", &self.live) } else { ("lost", &self.lost) };
+        if let Some(place) = document().get_element_by_id(self.id) {
+            // That it is live from the first is no news.
+            let is_news = place.get_attribute("data-state").as_deref() != Some("connecting") || state == State::Lost;
+            place.set_text_content(Some(words));
+            let _ = place.set_attribute("data-state", name);
+            if let Some(said) = document().get_element_by_id(&self.said).filter(|_| is_news) {
+                said.set_text_content(Some(words));
             }
         }
-    });
-    source.set_onerror(Some(failed.as_ref().unchecked_ref()));
-    let heard = Closure::<dyn FnMut(MessageEvent)>::new(|event: MessageEvent| {
-        let message = event.data().as_string().unwrap_or_default();
-        let (version, build) = message.split_once(' ').unwrap_or((&message, ""));
-        let page_build = document().document_element().and_then(|html| html.get_attribute("data-build"));
-        if page_build.is_some_and(|ours| ours != build) {
-            // A newer Yagura: its page goes with its own script and style.
-            let _ = window().location().reload();
-        } else if let Ok(version) = version.parse() {
-            refresh(version, PAUSE_MIN);
+    }
+
+    /// Brings the page up to `version`, or to whatever the server has.
+    fn bring(self: &Rc<Self>, version: Option<u64>, pause: Duration) {
+        let this = Rc::clone(self);
+        spawn_local(async move {
+            let fresh = fetch_page().await.ok().flatten();
+            let Some(fresh) = fresh else {
+                this.show(State::Lost);
+                return this.try_again(version, pause);
+            };
+            if build_of(&fresh) != build_of(&document()) {
+                // A newer Yagura: its page goes with its own script and style. Known to be there, so this cannot go round in circles.
+                let _ = window().location().reload();
+            } else if version_of(&fresh) < version.max(version_of(&document())) {
+                this.try_again(version, pause);
+            } else {
+                patch(&fresh);
+                this.show(State::Live);
+            }
+        });
+    }
+
+    fn try_again(self: &Rc<Self>, version: Option<u64>, pause: Duration) {
+        if pause < PAUSE_MAX {
+            let this = Rc::clone(self);
+            set_timeout(move || this.bring(version, pause * 2), pause);
         }
-    });
-    source.set_onmessage(Some(heard.as_ref().unchecked_ref()));
-    // They live as long as the page.
-    opened.forget();
-    failed.forget();
-    heard.forget();
+    }
 }
 
 fn version_of(document: &Document) -> Option<u64> {
     document.get_element_by_id("content")?.get_attribute("data-version")?.parse().ok()
 }
 
-/// Brings the page up to `version`.
-fn refresh(version: u64, pause: Duration) {
-    if pause > PAUSE_MAX || version_of(&document()).is_none_or(|shown| shown >= version) {
-        return;
-    }
-    spawn_local(async move {
-        let fresh = fetch_page().await.ok().flatten();
-        match fresh {
-            Some(fresh) if version_of(&fresh).is_some_and(|found| found >= version) => patch(&fresh),
-            _ => set_timeout(move || refresh(version, pause * 2), pause),
-        }
-    });
+fn build_of(document: &Document) -> Option<String> {
+    document.document_element()?.get_attribute("data-build")
 }
 
 async fn fetch_page() -> Result<Option<Document>, JsValue> {

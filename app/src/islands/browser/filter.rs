@@ -3,7 +3,7 @@
 use leptos::prelude::document;
 use web_sys::{Element, HtmlInputElement};
 
-use super::{PATCHED, all, by_id, listen, listen_everywhere};
+use super::{PATCHED, all, by_id, listen, listen_everywhere, within_element};
 use crate::i18n::PLACE;
 
 /// Follows both fields. `shown` has a place for the number.
@@ -14,50 +14,63 @@ pub(in super::super) fn start(shown: String, none: String) {
     };
     let apply = {
         let (text, only_troubled) = (text.clone(), only_troubled.clone());
-        move || {
+        move |is_typed: bool| {
             let wanted = folded(&text.value());
             let mut count = 0_usize;
-            for component in all(".component") {
-                let is_match = wanted.is_empty() || folded(&words_of(&component)).contains(&wanted);
-                let _ = component.toggle_attribute_with_force("hidden", !is_match);
-                let is_well = component.class_list().contains("operational");
-                if is_match && !(only_troubled.checked() && is_well) {
-                    count += 1;
+            for group in all(".group") {
+                let is_group_match = !wanted.is_empty() && matches(&text_of(&group, "h2"), &wanted);
+                let mut has_shown = false;
+                for component in within_element(&group, ".component") {
+                    let name = format!("{} {}", text_of(&component, "h3"), component.id().trim_start_matches("component-"));
+                    let is_match = is_group_match || matches(&name, &wanted);
+                    let _ = component.toggle_attribute_with_force("hidden", !is_match);
+                    if is_match && !(only_troubled.checked() && component.class_list().contains("operational")) {
+                        count += 1;
+                        has_shown = true;
+                    }
                 }
-            }
-            for group in all("details.group") {
-                let has_match = group.query_selector(".component:not([hidden])").ok().flatten().is_some();
-                let _ = group.toggle_attribute_with_force("hidden", !has_match);
-                if !wanted.is_empty() && has_match {
-                    let _ = group.set_attribute("open", "");
+                let _ = group.toggle_attribute_with_force("hidden", !has_shown);
+                if is_typed && group.local_name() == "details" {
+                    // Open while it holds what was found; then as it is by itself.
+                    let is_open = if wanted.is_empty() { !group.class_list().contains("operational") } else { has_shown };
+                    let _ = group.toggle_attribute_with_force("open", is_open);
                 }
             }
             let is_idle = wanted.is_empty() && !only_troubled.checked();
+            if let Some(parts) = document().get_element_by_id("parts") {
+                let _ = parts.toggle_attribute_with_force("data-filtered", !is_idle);
+            }
             let said = match count {
                 _ if is_idle => String::new(),
                 0 => none.clone(),
                 count => shown.replace(PLACE, &count.to_string()),
             };
-            if let Some(place) = document().get_element_by_id("filter-shown") {
+            if let Some(place) = document().get_element_by_id("filter-shown")
+                && place.text_content().as_ref() != Some(&said)
+            {
                 place.set_text_content(Some(&said));
             }
         }
     };
     listen(&text, "input", {
         let apply = apply.clone();
-        move |_| apply()
+        move |_| apply(true)
     });
     listen(&only_troubled, "change", {
         let apply = apply.clone();
-        move |_| apply()
+        move |_| apply(false)
     });
-    listen_everywhere(PATCHED, move |_| apply());
+    // A browser fills fields again with what was typed before.
+    apply(!text.value().is_empty());
+    listen_everywhere(PATCHED, move |_| apply(false));
 }
 
-/// Name and address: who knows the slug finds it too.
-fn words_of(component: &Element) -> String {
-    let name = component.query_selector("h3").ok().flatten().and_then(|name| name.text_content()).unwrap_or_default();
-    format!("{name} {}", component.id().trim_start_matches("component-"))
+fn matches(words: &str, wanted: &str) -> bool {
+    wanted.is_empty() || folded(words).contains(wanted)
+}
+
+fn text_of(element: &Element, selector: &str) -> String {
+    element.query_selector(selector).ok().flatten().and_then(|found| found.text_content()).unwrap_or_default()
 }
 
 /// Case and width do not matter: full-width letters are common in Japanese input.

@@ -12,10 +12,13 @@ pub(super) mod times;
 use leptos::prelude::{document, window};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Element, Event, EventTarget, Storage};
+use web_sys::{Element, Event, EventTarget, NodeList, Storage};
 
 /// Said to the document when an open page got new parts: whoever had changed something in the old ones does so again.
 pub(super) const PATCHED: &str = "yagura:patched";
+
+/// An attribute of the document while times are shown in the visitor's zone.
+pub(super) const IN_MY_ZONE: &str = "data-in-my-zone";
 
 /// Hears an event for as long as the page is open.
 pub(super) fn listen(target: &EventTarget, event: &str, heard: impl FnMut(Event) + 'static) {
@@ -31,7 +34,15 @@ pub(super) fn listen_everywhere(event: &str, heard: impl FnMut(Event) + 'static)
 
 /// All elements of a selector.
 pub(super) fn all(selector: &str) -> Vec<Element> {
-    let Ok(found) = document().query_selector_all(selector) else { return Vec::new() };
+    document().query_selector_all(selector).map(elements).unwrap_or_default()
+}
+
+/// All elements of a selector within another.
+pub(super) fn within_element(element: &Element, selector: &str) -> Vec<Element> {
+    element.query_selector_all(selector).map(elements).unwrap_or_default()
+}
+
+fn elements(found: NodeList) -> Vec<Element> {
     (0..found.length()).filter_map(|index| found.get(index)?.dyn_into().ok()).collect()
 }
 

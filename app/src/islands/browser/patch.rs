@@ -8,7 +8,7 @@ use web_sys::{Document, Element, Event, Node};
 use super::PATCHED;
 
 /// Attributes that belong to whoever reads the page: what they opened, what the filter hid, what an island put there.
-const THEIRS: [&str; 4] = ["open", "hidden", "tabindex", "data-written"];
+const THEIRS: [&str; 4] = ["open", "hidden", "tabindex", "data-filtered"];
 
 fn live_parts(document: &Document) -> Vec<Element> {
     let Ok(found) = document.query_selector_all("[data-live]") else { return Vec::new() };
@@ -53,7 +53,9 @@ pub(super) fn patch(fresh: &Document) {
 
 /// Makes `old` what `new` is.
 fn morph(old: &Element, new: &Element) {
-    if old.is_equal_node(Some(new)) {
+    // A moment that is the same is shown as the visitor wants it already.
+    let is_same_moment = old.local_name() == "time" && old.get_attribute("datetime") == new.get_attribute("datetime");
+    if is_same_moment || old.is_equal_node(Some(new)) {
         return;
     }
     morph_attributes(old, new);

@@ -52,6 +52,17 @@ impl Pop {
         }
     }
 
+    /// True while something is shown.
+    pub(super) fn is_shown(&self) -> bool {
+        !self.shown.hidden()
+    }
+
+    /// Takes the box away; what was spoken stays.
+    pub(super) fn cover(&self) {
+        self.shown.set_hidden(true);
+        self.mark.set_hidden(true);
+    }
+
     /// Takes everything away.
     pub(super) fn hide(&self) {
         self.shown.set_hidden(true);

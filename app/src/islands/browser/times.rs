@@ -25,6 +25,9 @@ pub(in super::super) fn start(id: &str, to_mine: String, to_site: String) {
         let (button, is_mine) = (button.clone(), Rc::clone(&is_mine));
         let (format, ago) = (moment_format(), ago_format());
         move || {
+            if let Some(html) = document().document_element() {
+                let _ = html.toggle_attribute_with_force(super::IN_MY_ZONE, is_mine.get());
+            }
             let words = if is_mine.get() { &to_site } else { &to_mine };
             if button.text_content().as_ref() != Some(words) {
                 button.set_text_content(Some(words));
@@ -49,7 +52,7 @@ pub(in super::super) fn start(id: &str, to_mine: String, to_site: String) {
     set_interval(
         move || {
             if !document().hidden() {
-                show_ages(&ago)
+                show_ages(&ago);
             }
         },
         SECOND,
@@ -68,8 +71,10 @@ fn show_time(time: &Element, is_mine: bool, format: &Function) {
         if !time.has_attribute(WRITTEN) {
             let _ = time.set_attribute(WRITTEN, &time.text_content().unwrap_or_default());
         }
-        let shown = format.call1(&JsValue::UNDEFINED, &Date::new(&at(time).into())).ok().and_then(|shown| shown.as_string());
-        time.set_text_content(shown.as_deref());
+        let shown: Option<String> =
+            format.call1(&JsValue::UNDEFINED, &Date::new(&at(time).into())).ok().and_then(|shown| shown.as_string());
+        // "12 April 2026 at 14:03:09", where the server writes a comma.
+        time.set_text_content(shown.map(|shown| shown.replace(" at ", ", ")).as_deref());
     } else if let Some(written) = time.get_attribute(WRITTEN) {
         time.set_text_content(Some(&written));
         let _ = time.remove_attribute(WRITTEN);

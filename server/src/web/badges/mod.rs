@@ -13,8 +13,7 @@ use app::format;
 use app::i18n::Text;
 use domain::component::Status;
 use domain::text::Language;
-use domain::uptime::{Tally, Weights, basis_points};
-use serde::Deserialize;
+use domain::uptime::{Weights, basis_points};
 use thiserror::Error;
 
 use self::color::Color;
@@ -65,6 +64,7 @@ pub(crate) enum Span {
     Quarter,
 }
 
+// In the order of `PublicComponent::uptimes`.
 impl Span {
     const ALL: [Self; 4] = [Self::Day, Self::Week, Self::Month, Self::Quarter];
 
@@ -82,28 +82,22 @@ impl Span {
         Self::ALL.into_iter().find(|span| span.name() == name)
     }
 
-    /// A component's uptime over this span; the order is that of [`PublicComponent::uptimes`].
-    const fn of(self, component: &PublicComponent) -> &Tally {
-        &component.uptimes[self as usize]
-    }
-
     fn words(self, text: &Text) -> String {
         text.get(&format!("span-{}", self.name()))
     }
 }
 
 /// What a visitor wishes, as it stands in the query: `?label=…&color=…&labelColor=…&style=…`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Wishes {
     /// Another label, or an empty one for none.
-    label: Option<String>,
+    pub(crate) label: Option<String>,
     /// Another colour, where all is well.
-    color: Option<String>,
+    pub(crate) color: Option<String>,
     /// Another colour behind the label.
-    #[serde(rename = "labelColor", alias = "label_color")]
-    label_color: Option<String>,
+    pub(crate) label_color: Option<String>,
     /// Another style.
-    style: Option<String>,
+    pub(crate) style: Option<String>,
 }
 
 /// How a badge is drawn; the names are those of shields.io.
@@ -182,9 +176,9 @@ impl Badge {
                 Self::of_status(component.name.clone(), message, component.status, text)
             }
             What::Uptime(span) => {
-                let tally = span.of(component);
+                let uptime = component.uptime(span as usize, weights);
                 let label = text.with("badge-uptime", &[("span", span.words(text).into())]);
-                Self::new(label, format::uptime(text, tally, weights), uptime_color(tally, weights), text)
+                Self::new(label, format::ratio(text, uptime), uptime_color(uptime), text)
             }
             What::Latency => {
                 let label = text.with("badge-latency", &[("span", Span::Day.words(text).into())]);
@@ -225,7 +219,7 @@ impl Badge {
             color,
             label_color: Color::LABEL,
             style: Style::default(),
-            is_error: color == Color::NONE,
+            is_error: !matches!(color, Color::OK | Color::PLAIN),
             language: text.language(),
         }
     }
@@ -273,12 +267,10 @@ impl Badge {
     }
 }
 
-/// The colour of an uptime. As with days, one of which less than half was known is good only as far as that goes: it is not green.
-fn uptime_color(tally: &Tally, weights: Weights) -> Color {
-    let is_mostly_unknown = tally.unknown_ms > tally.known_ms() + tally.maintenance_ms;
-    match tally.uptime(weights).map(basis_points) {
+/// The colour of an uptime.
+fn uptime_color(uptime: Option<f64>) -> Color {
+    match uptime.map(basis_points) {
         None => Color::NONE,
-        Some(UPTIME_GOOD..) if is_mostly_unknown => Color::NONE,
         Some(UPTIME_GOOD..) => Color::OK,
         Some(UPTIME_FAIR..) => Color::SLOW,
         Some(UPTIME_POOR..) => Color::PARTIAL,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use app::data::PublicLatency;
 use domain::time::Timestamp;
+use domain::uptime::Tally;
 
 use super::*;
 use crate::web::FluentMessages;
@@ -55,12 +56,6 @@ fn names_of_addresses_are_these() {
 }
 
 #[test]
-fn wishes_are_read_under_the_names_of_shields() {
-    let read: Wishes = serde_json::from_str(r##"{"label": "a", "labelColor": "#123", "other": 1}"##).unwrap();
-    assert_eq!((read.label.as_deref(), read.label_color.as_deref(), read.style), (Some("a"), Some("#123"), None));
-}
-
-#[test]
 fn a_status_has_its_word_and_its_colour() {
     let told = |status| {
         let badge = badge(What::Status, &component(status), &Wishes::default()).unwrap();
@@ -93,14 +88,18 @@ fn uptime_is_rounded_down_and_unknown_is_never_green() {
         let badge = badge(What::Uptime(Span::Month), &component, &Wishes::default()).unwrap();
         (badge.message, badge.color)
     };
-    let up = |operational_ms, major_ms, unknown_ms| Tally { operational_ms, major_ms, unknown_ms, ..Tally::default() };
-    assert_eq!(told(up(HOUR_MS, 0, 0)), ("100 %".to_owned(), Color::OK));
+    // In parts of 30 days of which so many are up, down and unknown.
+    let up = |up: u64, down: u64, unknown: u64| {
+        let part = 30 * 24 * HOUR_MS / (up + down + unknown);
+        Tally { operational_ms: up * part, major_ms: down * part, unknown_ms: unknown * part, ..Tally::default() }
+    };
+    assert_eq!(told(up(1, 0, 0)), ("100 %".to_owned(), Color::OK));
     assert_eq!(told(up(999_999, 1, 0)), ("99.99 %".to_owned(), Color::OK));
     assert_eq!(told(up(9_989, 11, 0)), ("99.89 %".to_owned(), Color::SLOW));
     assert_eq!(told(up(989, 11, 0)), ("98.90 %".to_owned(), Color::PARTIAL));
     assert_eq!(told(up(1, 1, 0)), ("50.00 %".to_owned(), Color::DOWN));
-    assert_eq!(told(up(0, 0, HOUR_MS)), ("no data".to_owned(), Color::NONE));
-    assert_eq!(told(up(HOUR_MS, 0, 2 * HOUR_MS)), ("100 %".to_owned(), Color::NONE), "more unknown than known");
+    assert_eq!(told(up(0, 0, 1)), ("no data".to_owned(), Color::NONE));
+    assert_eq!(told(up(1, 0, 2)), ("no data".to_owned(), Color::NONE), "more unknown than known");
 }
 
 #[test]
@@ -109,9 +108,9 @@ fn latency_is_the_median_or_no_data() {
     let told = |component: &PublicComponent, language| {
         Badge::of(What::Latency, component, Weights::default(), &text(language), &Wishes::default()).unwrap().spoken()
     };
-    assert_eq!(told(&component, Language::En), "median response time (24 hours): no data");
+    assert_eq!(told(&component, Language::En), "median response time (24 h): no data");
     component.latency = Some(PublicLatency { p50_us: 38_000, p95_us: 90_000, hours: Vec::new() });
-    assert_eq!(told(&component, Language::En), "median response time (24 hours): 38 ms");
+    assert_eq!(told(&component, Language::En), "median response time (24 h): 38 ms");
     assert_eq!(told(&component, Language::Ja), "応答時間の中央値（24時間）: 38 ms");
 }
 

@@ -37,6 +37,17 @@ pub(super) enum Turn {
     Ended(OutageEnd),
 }
 
+impl Turn {
+    /// What it turned into, in ids.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Became(status) => status.name(),
+            Self::Ended(OutageEnd::Recovered) => "recovered",
+            Self::Ended(OutageEnd::Unwatched) => "unwatched",
+        }
+    }
+}
+
 /// The statuses in which announcements are told.
 pub(super) trait Progress: Copy {
     /// The key of its word, which pages show too.
@@ -55,7 +66,8 @@ impl Progress for MaintenanceStatus {
     }
 }
 
-/// What happened to an outage so far, in order of time. It only ever grows at its end: numbers of turns are for ever.
+/// What happened to an outage so far, in order of time, as far as it is told. It may still change: a result that comes late can make an
+/// outage begin earlier. So a turn is named by its moment, not by its place in the order.
 pub(super) fn turns(outage: &PublicOutage) -> Vec<Change<Turn>> {
     let became = outage.segments.iter().map(|segment| Change { at: segment.at, state: Turn::Became(segment.state) });
     let ended = outage.ended.map(|(at, end)| Change { at, state: Turn::Ended(end) });
@@ -70,7 +82,7 @@ pub(super) fn outage(source: &Source<'_>, of: &OutageOf) -> Words {
     let turns = turns(&of.outage);
     let newest = turns.iter().rev().take(LINES_MAX);
     let lines: Vec<String> = newest.map(|turn| state_at(source, turn.at, &turn_word(source, turn.state))).collect();
-    let html = format!("{}{}{}", paragraph(&text), list(&lines), left_out(source, turns.len()));
+    let html = format!("{}{}{}", paragraph(&text), list(&lines), left_out(source, turns.len() + of.outage.segments_left_out));
     Words { title, html, text }
 }
 

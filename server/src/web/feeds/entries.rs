@@ -42,8 +42,8 @@ pub(super) struct Entry {
 #[derive(Clone, Copy)]
 enum About<'a> {
     Outage(&'a OutageOf),
-    /// One change of an outage, and its number from 1.
-    Turn(&'a OutageOf, Change<Turn>, usize),
+    /// One change of an outage.
+    Turn(&'a OutageOf, Change<Turn>),
     Incident(&'a PublicIncident),
     IncidentUpdate(&'a PublicIncident, &'a PublicUpdate),
     Maintenance(&'a PublicMaintenance),
@@ -65,8 +65,8 @@ impl<'a> Subject<'a> {
     fn entry(&self, source: &Source<'_>, tag: &str) -> Entry {
         let (kind, name, url, words) = match self.about {
             About::Outage(of) => ("outage", outage_name(of), outage_url(source, of), content::outage(source, of)),
-            About::Turn(of, turn, number) => {
-                let name = format!("{}/{number}", outage_name(of));
+            About::Turn(of, turn) => {
+                let name = format!("{}/{}-{}", outage_name(of), turn.at.as_ms(), turn.state.name());
                 ("outage", name, outage_url(source, of), content::turn(source, of, turn))
             }
             About::Incident(incident) => {
@@ -154,8 +154,8 @@ fn events<'a>(source: &'a Source<'_>) -> Vec<Subject<'a>> {
 fn updates<'a>(source: &'a Source<'_>) -> Vec<Subject<'a>> {
     let mut subjects = Vec::new();
     for of in outages(source) {
-        for (index, turn) in content::turns(&of.outage).into_iter().enumerate().rev() {
-            subjects.push(Subject::new(About::Turn(of, turn, index + 1), turn.at, turn.at));
+        for turn in content::turns(&of.outage).into_iter().rev() {
+            subjects.push(Subject::new(About::Turn(of, turn), turn.at, turn.at));
         }
     }
     for incident in incidents(source) {

@@ -14,6 +14,8 @@ use crate::service::monitoring::State;
 
 /// Outages on a component's page; a flapping component has thousands.
 pub(super) const OUTAGES_MAX: usize = 50;
+/// Severities of one outage that are shown; where one probe flaps while another is down there are thousands.
+const SEGMENTS_MAX: usize = 50;
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// The component at this place of the configuration.
@@ -42,13 +44,7 @@ pub(super) fn public_component(
         name: spec.name.get(language).to_owned(),
         description: spec.description.as_ref().map(|description| description.get(language).to_owned()),
         status: watch.status(),
-        since: watch
-            .outages
-            .last()
-            .map(|(_, outage)| outage)
-            .filter(|outage| outage.ended.is_none() && watch.status().is_outage())
-            .map(|outage| outage.started_at)
-            .or(watch.status_since()),
+        since: watch.status_since(),
         watched_since: watched.watched_since,
         checked_at,
         days: days.iter().zip(tallies).map(|((date, _), tally)| PublicDay { date: *date, tally }).collect(),
@@ -68,23 +64,41 @@ fn troubled(state: &State, spec: &ComponentSpec, language: Language) -> Vec<Stri
     of.collect()
 }
 
-/// An outage with its number.
+/// An outage with its number and its newest segments.
 pub(super) fn public_outage((ordinal, outage): &(u32, Outage)) -> PublicOutage {
+    let segments_left_out = outage.segments.len().saturating_sub(SEGMENTS_MAX);
     PublicOutage {
         ordinal: *ordinal,
         started_at: outage.started_at,
         ended: outage.ended,
         worst: outage.worst,
-        segments: outage.segments.clone(),
+        segments: outage.segments[segments_left_out..].to_vec(),
+        segments_left_out,
     }
 }
 
-/// The outages of the component at this place that touch what is after `since`.
+/// The outages of the component at this place that touch what is after `since`, the newest first.
 pub(super) fn outages_since(state: &State, index: usize, language: Language, since: Timestamp) -> Vec<OutageOf> {
+    newest_outages(state, index, language, since, usize::MAX, &|_| true).0
+}
+
+/// The newest outages of the component at this place that touch what is after `since` and are wanted, at most `limit`, and how many
+/// more there are.
+pub(super) fn newest_outages(
+    state: &State,
+    index: usize,
+    language: Language,
+    since: Timestamp,
+    limit: usize,
+    is_wanted: &impl Fn(&Outage) -> bool,
+) -> (Vec<OutageOf>, usize) {
     let (spec, watched) = (&state.config.components[index], &state.components[index]);
-    let Some(watch) = state.tower.component(watched.key) else { return Vec::new() };
+    let Some(watch) = state.tower.component(watched.key) else { return (Vec::new(), 0) };
     let newest = watch.outages.iter().rev().take_while(|(_, outage)| outage.touches(since));
-    newest.map(|outage| outage_of(spec, &watched.public_id, language, public_outage(outage))).collect()
+    let mut wanted = newest.filter(|(_, outage)| is_wanted(outage));
+    let shown = wanted.by_ref().take(limit);
+    let shown = shown.map(|outage| outage_of(spec, &watched.public_id, language, public_outage(outage))).collect();
+    (shown, wanted.count())
 }
 
 /// An outage and whose it is.

@@ -18,13 +18,12 @@ const MONTH_MAX: usize = 200;
 impl Reader {
     /// The three months that end with `until`, the present one if it is `None`.
     pub(super) async fn history_page(&self, language: Language, until: Option<Month>) -> Result<HistoryPage, PageError> {
-        let now = self.monitoring.clock.now();
-        let version = self.monitoring.version();
-        let (zone, first) = {
-            let state = self.monitoring.state();
-            let first = state.components.iter().map(|component| component.watched_since).min().unwrap_or(now);
-            (state.config.site.time_zone.clone(), first)
-        };
+        let now = self.web.monitoring.clock.now();
+        let version = self.web.monitoring.version();
+        let offer = self.web.monitoring.offer();
+        let zone = offer.time_zone.clone();
+        // Of public components, and not in a future that a wrong clock once saw.
+        let first = offer.first_watched.unwrap_or(now).min(now);
         let (present, first) = (Month::of(now, &zone), Month::of(first, &zone));
         let until = until.unwrap_or(present);
         if until > present || until < first {
@@ -42,12 +41,13 @@ impl Reader {
     async fn month(&self, language: Language, month: Month, range: TimeRange, now: Timestamp) -> Result<PublicMonth, PageError> {
         let is_in_memory = range.from() > now.minus(PAGE_HORIZON);
         let (mut outages, all) = if is_in_memory {
-            let outages = self.begun_in_memory(language, range);
-            let all = outages.len();
+            let is_within = |outage: &Outage| range.from() <= outage.started_at && outage.started_at < range.until();
+            let (outages, left_out) = self.outages_in_memory(language, None, range.from(), MONTH_MAX, is_within);
+            let all = outages.len() + left_out;
             (outages, all)
         } else {
             let public = self.public_keys();
-            match self.past.outages(&public, range, MONTH_MAX as u32).await {
+            match self.web.past.outages(&public, range, MONTH_MAX as u32).await {
                 Ok((outages, all)) => (self.public_ones(language, outages), usize::try_from(all).unwrap_or(usize::MAX)),
                 Err(error) => {
                     tracing::warn!(%error, %month, "a month of history cannot be read");
@@ -60,23 +60,16 @@ impl Reader {
         Ok(PublicMonth { month, left_out: all.saturating_sub(MONTH_MAX), outages })
     }
 
-    fn begun_in_memory(&self, language: Language, range: TimeRange) -> Vec<OutageOf> {
-        let state = self.monitoring.state();
-        let public = state.config.components.iter().enumerate().filter(|(_, spec)| spec.is_public);
-        let outages = public.flat_map(|(index, _)| component::outages_since(&state, index, language, range.from()));
-        outages.filter(|of| range.from() <= of.outage.started_at && of.outage.started_at < range.until()).collect()
-    }
-
     /// What the public may hear of: of the others nobody may even know how often they failed.
     fn public_keys(&self) -> Vec<ComponentKey> {
-        let state = self.monitoring.state();
+        let state = self.web.monitoring.state();
         let all = state.config.components.iter().zip(&state.components);
         all.filter(|(spec, _)| spec.is_public).map(|(_, component)| component.key).collect()
     }
 
     /// Those whose component is still there and public.
     fn public_ones(&self, language: Language, outages: Vec<(ComponentKey, u32, Outage)>) -> Vec<OutageOf> {
-        let state = self.monitoring.state();
+        let state = self.web.monitoring.state();
         let public = outages.into_iter().filter_map(|(key, ordinal, outage)| {
             let index = state.components.iter().position(|component| component.key == key)?;
             let spec = Some(&state.config.components[index]).filter(|spec| spec.is_public)?;

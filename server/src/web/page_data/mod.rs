@@ -14,16 +14,16 @@ use app::data::{
 };
 use domain::component::Status;
 use domain::month::Month;
+use domain::outage::Outage;
 use domain::text::Language;
 use domain::time::Timestamp;
 use domain::uptime;
 
 use self::component::{OUTAGES_MAX, public_component, public_outage};
-pub(super) use self::metric::is_public_id;
 use super::Web;
+use super::snapshot::Wanted;
 use crate::config::{ComponentSpec, Config};
 use crate::service::monitoring::{Monitoring, State};
-use crate::service::past::Past;
 use crate::service::public_id::public_id;
 
 /// Days of a bar.
@@ -35,56 +35,41 @@ const RECENT_MAX: usize = 20;
 
 /// Reads for pages.
 pub(super) struct Reader {
-    monitoring: Arc<Monitoring>,
-    past: Past,
-    address: SocketAddr,
+    web: Web,
 }
 
 /// True when a page about this component may be shown.
 pub(super) fn is_public(monitoring: &Monitoring, slug: &str) -> bool {
-    let config = Arc::clone(&monitoring.state().config);
-    config.components.iter().any(|component| component.is_public && component.slug.as_str() == slug)
+    monitoring.offer().slugs.contains(slug)
+}
+
+/// True when a public component has this id.
+pub(super) fn is_public_id(monitoring: &Monitoring, id: &str) -> bool {
+    monitoring.offer().public_ids.contains(id)
+}
+
+/// True when the public could have seen something in this month.
+pub(super) fn has_month(monitoring: &Monitoring, month: Month) -> bool {
+    let (offer, now) = (monitoring.offer(), monitoring.clock.now());
+    let first = offer.first_watched.unwrap_or(now).min(now);
+    (Month::of(first, &offer.time_zone)..=Month::of(now, &offer.time_zone)).contains(&month)
 }
 
 #[async_trait::async_trait]
 impl PageData for Reader {
-    async fn status(&self, language: Language) -> StatusPage {
-        let now = self.monitoring.clock.now();
-        let version = self.monitoring.version();
-        let (config, shown, mut outages) = loop {
-            let config = Arc::clone(&self.monitoring.state().config);
-            if let Some((shown, outages)) = self.public_components(&config, language, now) {
-                break (config, shown, outages);
-            }
-        };
-        let summary = summarize(&shown);
-        let uplink_lost_since = self.monitoring.state().uplink_lost_since;
-        newest_first(&mut outages);
-        let outages_left_out = outages.len().saturating_sub(RECENT_MAX);
-        outages.truncate(RECENT_MAX);
-        StatusPage {
-            version,
-            taken_at: now,
-            summary,
-            uplink_lost_since,
-            groups: grouped(&config, language, shown),
-            weights: config.uptime,
-            outages,
-            outages_left_out,
-            // Nothing makes these yet.
-            incidents: Vec::new(),
-            maintenances: Vec::new(),
-        }
+    async fn status(&self, language: Language) -> Arc<StatusPage> {
+        self.web.snapshots.get(&self.web, language, Wanted::Newest)
     }
 
     async fn component(&self, language: Language, slug: &str) -> Result<ComponentPage, PageError> {
-        let now = self.monitoring.clock.now();
-        let version = self.monitoring.version();
+        let now = self.web.monitoring.clock.now();
+        let version = self.web.monitoring.version();
+        let zone = self.web.monitoring.offer().time_zone.clone();
+        let days = uptime::days_until(now, DAYS, &zone);
         let (page, probes) = {
-            let state = self.monitoring.state();
+            let state = self.web.monitoring.state();
             let is_it = |spec: &ComponentSpec| spec.is_public && spec.slug.as_str() == slug;
             let index = state.config.components.iter().position(is_it).ok_or(PageError::NotFound)?;
-            let days = uptime::days_until(now, DAYS, &state.config.site.time_zone);
             let component = public_component(&state, index, language, &days, now).ok_or(PageError::NotFound)?;
             let watch = state.tower.component(state.components[index].key).ok_or(PageError::NotFound)?;
             let page = ComponentPage {
@@ -98,7 +83,7 @@ impl PageData for Reader {
             };
             (page, check::of(&state, watch, now))
         };
-        Ok(ComponentPage { checks: check::with_day(&self.past, probes, now).await, ..page })
+        Ok(ComponentPage { checks: check::with_day(&self.web.past, probes, now).await, ..page })
     }
 
     async fn history(&self, language: Language, until: Option<Month>) -> Result<HistoryPage, PageError> {
@@ -106,11 +91,11 @@ impl PageData for Reader {
     }
 
     fn site(&self, language: Language) -> PublicSite {
-        let state = self.monitoring.state();
+        let state = self.web.monitoring.state();
         let site = &state.config.site;
         PublicSite {
             id: public_id("site", &state.site.to_string()),
-            base: base(site.url.as_ref(), self.address),
+            base: base(site.url.as_ref(), self.web.address),
             name: site.name.get(language).to_owned(),
             description: site.description.as_ref().map(|description| description.get(language).to_owned()),
             languages: site.languages.clone(),
@@ -145,7 +130,37 @@ type Shown = (Vec<(usize, PublicComponent)>, Vec<OutageOf>);
 
 impl Reader {
     pub(super) fn new(web: &Web) -> Self {
-        Self { monitoring: Arc::clone(&web.monitoring), past: web.past.clone(), address: web.address }
+        Self { web: web.clone() }
+    }
+
+    /// What the front page shows, out of the state.
+    pub(super) fn take(&self, language: Language) -> StatusPage {
+        let now = self.web.monitoring.clock.now();
+        let version = self.web.monitoring.version();
+        let (config, shown, mut outages) = loop {
+            let config = Arc::clone(&self.web.monitoring.state().config);
+            if let Some((shown, outages)) = self.public_components(&config, language, now) {
+                break (config, shown, outages);
+            }
+        };
+        let summary = summarize(&shown);
+        let uplink_lost_since = self.web.monitoring.state().uplink_lost_since;
+        newest_first(&mut outages);
+        let outages_left_out = outages.len().saturating_sub(RECENT_MAX);
+        outages.truncate(RECENT_MAX);
+        StatusPage {
+            version,
+            taken_at: now,
+            summary,
+            uplink_lost_since,
+            groups: grouped(&config, language, shown),
+            weights: config.uptime,
+            outages,
+            outages_left_out,
+            // Nothing makes these yet.
+            incidents: Vec::new(),
+            maintenances: Vec::new(),
+        }
     }
 
     /// Every public component, and the outages of all that touch the last days. The state is let go between two of them: with
@@ -155,7 +170,7 @@ impl Reader {
         let mut shown = Vec::with_capacity(config.components.len());
         let mut outages = Vec::new();
         for index in (0..config.components.len()).filter(|index| config.components[*index].is_public) {
-            let state = self.monitoring.state();
+            let state = self.web.monitoring.state();
             if !Arc::ptr_eq(&state.config, config) {
                 return None;
             }
@@ -165,16 +180,36 @@ impl Reader {
         Some((shown, outages))
     }
 
-    /// The newest outages that memory holds (those of the last 90 days), of one public component or of all, at most `limit`.
+    /// Outages that memory holds, those of the last 90 days, that `is_wanted`: of one public component or of all, of each the newest
+    /// `limit`, and how many more there are. The state is let go between two components.
+    fn outages_in_memory(
+        &self,
+        language: Language,
+        slug: Option<&str>,
+        since: Timestamp,
+        limit: usize,
+        is_wanted: impl Fn(&Outage) -> bool,
+    ) -> (Vec<OutageOf>, usize) {
+        let config = Arc::clone(&self.web.monitoring.state().config);
+        let (mut outages, mut left_out) = (Vec::new(), 0);
+        for (index, spec) in config.components.iter().enumerate() {
+            if !spec.is_public || slug.is_some_and(|slug| spec.slug.as_str() != slug) {
+                continue;
+            }
+            let state = self.web.monitoring.state();
+            // A configuration that changes on the way makes the page anew anyway.
+            if Arc::ptr_eq(&state.config, &config) {
+                let (newest, more) = component::newest_outages(&state, index, language, since, limit, &is_wanted);
+                outages.extend(newest);
+                left_out += more;
+            }
+        }
+        (outages, left_out)
+    }
+
+    /// The outages of the last 90 days that changed last, of one public component or of all, at most `limit`.
     pub(super) fn newest_outages(&self, language: Language, slug: Option<&str>, limit: usize) -> Vec<OutageOf> {
-        let state = self.monitoring.state();
-        let is_wanted = |spec: &ComponentSpec| spec.is_public && slug.is_none_or(|slug| spec.slug.as_str() == slug);
-        let wanted = state.config.components.iter().enumerate().filter(|(_, spec)| is_wanted(spec));
-        let begin = Timestamp::from_ms(0);
-        let mut outages: Vec<_> =
-            wanted.flat_map(|(index, _)| component::outages_since(&state, index, language, begin)).collect();
-        drop(state);
-        // By their newest change, for that is what a feed is about.
+        let (mut outages, _) = self.outages_in_memory(language, slug, Timestamp::from_ms(0), limit, |_| true);
         outages.sort_by_key(|of| std::cmp::Reverse(of.outage.updated_at()));
         outages.truncate(limit);
         outages

@@ -126,7 +126,7 @@ pub(super) fn outage_from(
     let ended = end.map(|(gap_ms, end)| (at.plus(Duration::from_millis(gap_ms)), end));
     let bad = segments.iter().map(|segment| segment.state).filter(|state| state.is_outage());
     let worst = bad.max_by_key(|state| state.concern()).unwrap();
-    PublicOutage { ordinal: 1, started_at, ended, worst, segments }
+    PublicOutage { ordinal: 1, started_at, ended, worst, segments, segments_left_out: 0 }
 }
 
 /// The outage of a component, under a harmless name.
