@@ -55,7 +55,7 @@ test('a bar is one tab stop; arrow keys go from day to day, and each day is spok
   await page.keyboard.press('Escape');
   assert.equal(await page.locator('#day-pop').isVisible(), false);
   assert.equal(await page.evaluate(() => document.querySelectorAll('.day-bar [tabindex], .day-bar a').length), 0);
-  assert.match(await bar.locator('svg').getAttribute('aria-label'), /^Last 90 days: uptime \d/);
+  assert.match(await bar.locator('svg').getAttribute('aria-label'), /^Web site, last 90 days: uptime \d/);
 });
 
 test('a bad day says how long it was down, in both languages', async () => {

@@ -176,7 +176,7 @@ impl Store {
              WHERE p.removed_at IS NULL AND p.kind = 'active' AND r.at >= ? AND r.at < ? AND r.verdict IN (0, 1)
              AND r.duration_us IS NOT NULL",
         )
-        .bind(rolled_up.unwrap_or(i64::MAX).max(from.as_ms()))
+        .bind(rolled_up.unwrap_or(0).max(from.as_ms()))
         .bind(until.as_ms())
         .fetch(self.readers());
         while let Some(row) = rows.try_next().await.map_err(doing())? {
