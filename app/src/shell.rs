@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, provide_meta_context};
 
-use crate::data::{PageContext, PublicSite};
+use crate::data::{Assets, PageContext, PublicSite};
 use crate::day_figures::DayWords;
 use crate::i18n::Text;
 use crate::islands::day_reader::DayReader;
@@ -19,6 +19,16 @@ const THEME: &str = "try{let t=localStorage.theme;if(t)document.documentElement.
 /// Finds the islands in the page and hands each to its function in the module; after Leptos' own script, for one level of children.
 const WAKE: &str = "(g,w)=>{let i=self.requestIdleCallback||setTimeout;i(()=>import(g).then(m=>m.default({module_or_path:w}).then(()=>{m.hydrate();let c=[],h=async n=>{let t=n.localName;if(t=='leptos-island'){let f=m[n.dataset.component];c.at(-1)?.();if(f)await f(n)}if(t=='leptos-children')c.push(n.$$on_hydrate);for(let k of[...n.children])await h(k);if(t=='leptos-children')c.pop()};h(document.body)})))}";
 
+/// The scripts that stand in the pages themselves, and no others: what the content security policy allows.
+pub fn inline_scripts(assets: &Assets) -> Vec<String> {
+    std::iter::once(THEME.to_owned()).chain(wake(assets)).collect()
+}
+
+fn wake(assets: &Assets) -> Option<String> {
+    let (glue, module) = assets.islands.as_ref()?;
+    Some(format!("({WAKE})('{glue}','{module}')"))
+}
+
 /// A whole document.
 #[component]
 pub fn Document() -> impl IntoView {
@@ -27,14 +37,15 @@ pub fn Document() -> impl IntoView {
     let text = context.text();
     let site = context.data.site(context.language);
     let style = context.assets.css.clone().map(|href| view! { <link rel="stylesheet" href=href/> });
-    let script = context.assets.islands.clone().map(|(glue, module)| {
-        let wake = format!("({WAKE})('{glue}','{module}')");
-        view! { <script type="module" inner_html=wake></script> }
-    });
+    let script = wake(&context.assets).map(|wake| view! { <script type="module" inner_html=wake></script> });
     let alternates = site
         .languages
         .iter()
-        .map(|language| view! { <link rel="alternate" hreflang=language.tag() href=to::translated(*language, &context.path)/> })
+        .map(|language| {
+            // Whole addresses: search engines take no others here.
+            let href = format!("{}{}", site.base, to::translated(*language, &context.path));
+            view! { <link rel="alternate" hreflang=language.tag() href=href/> }
+        })
         .collect_view();
     let zone = site.time_zone.iana_name().unwrap_or("UTC").to_owned();
     let manifest = to::translated(context.language, "/manifest.webmanifest");

@@ -30,7 +30,7 @@ pub fn Head(
     });
     let embedding = format!("/oembed?format=json&url={}", percent_encoded(&address));
     view! {
-        <Title text=title.clone()/>
+        <Title text=escaped(&title)/>
         <Link id="icon" rel="icon" href=icon type_="image/svg+xml"/>
         <Link rel="alternate" type_="application/json+oembed" href=embedding/>
         <Meta property="og:title" content=title/>
@@ -38,6 +38,11 @@ pub fn Head(
         <Meta property="og:url" content=address/>
         {picture}
     }
+}
+
+/// Leptos writes a title as it is given, so it is given without anything that could be markup.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// As a value within a query (RFC 3986, section 2).

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
 
-use app::data::{ComponentPage, HistoryPage, PageContext, PageData, PageError, PublicSite, StatusPage};
+use app::data::{Assets, ComponentPage, HistoryPage, PageContext, PageData, PageError, PublicSite, StatusPage};
 use app::i18n::Text;
 use app::shell::Document as DocumentShell;
 use axum::body::Body;
@@ -112,15 +112,22 @@ impl PageData for Fetched {
 }
 
 async fn html(web: &Web, page: &Page, reader: Reader) -> Result<Document, String> {
-    let path = page.path().unwrap_or_default();
     let fetched = Fetched::fetch(reader, page).await;
     let is_whole = fetched.is_whole();
+    let (status, text) = document(page, Arc::new(fetched), Arc::clone(web.pages.assets())).await?;
+    let policy = Some(security::policy(&app::shell::inline_scripts(web.pages.assets())));
+    Ok(Document { status, content_type: "text/html; charset=utf-8", text, policy, is_for_everybody: false, is_whole })
+}
+
+/// The HTML of a page, made of what `data` says.
+async fn document(page: &Page, data: Arc<dyn PageData>, assets: Arc<Assets>) -> Result<(StatusCode, String), String> {
+    let path = page.path().unwrap_or_default();
     let status = Arc::new(AtomicU16::new(200));
     let context = PageContext {
         language: page.language(),
-        data: Arc::new(fetched) as Arc<dyn PageData>,
+        data,
         messages: Arc::new(FluentMessages),
-        assets: Arc::clone(web.pages.assets()),
+        assets,
         path: if matches!(page, Page::Missing(_)) { "/".to_owned() } else { path.clone() },
         status: Arc::clone(&status),
     };
@@ -133,9 +140,7 @@ async fn html(web: &Web, page: &Page, reader: Reader) -> Result<Document, String
     let mut html = String::from_utf8(html.to_vec()).map_err(|error| error.to_string())?;
     // What Leptos puts behind the document serves resources that hydrate; islands have none, and a nonce would change the bytes.
     html.truncate(html.rfind(DOCUMENT_END).map_or(html.len(), |end| end + DOCUMENT_END.len()));
-    let status = StatusCode::from_u16(status.load(Ordering::Relaxed)).unwrap_or(StatusCode::OK);
-    let policy = Some(security::policy(&html));
-    Ok(Document { status, content_type: "text/html; charset=utf-8", text: html, policy, is_for_everybody: false, is_whole })
+    Ok((StatusCode::from_u16(status.load(Ordering::Relaxed)).unwrap_or(StatusCode::OK), html))
 }
 
 async fn feed(
@@ -176,3 +181,6 @@ async fn paths(reader: &Reader, language: Language) -> Vec<(String, Option<Times
     paths.extend(components);
     paths
 }
+
+#[cfg(test)]
+mod tests;

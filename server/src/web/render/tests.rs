@@ -1,0 +1,234 @@
+//! Pages made of what does not happen yet, or seldom: incidents and planned work, hostile texts, a past that cannot be read.
+
+use app::data::{
+    CheckKind, HistoryPage, OutageOf, PublicCheck, PublicComponent, PublicDay, PublicGroup, PublicIncident, PublicMaintenance,
+    PublicMonth, PublicOutage, PublicUpdate, Summary,
+};
+use domain::component::Status;
+use domain::incident::{Impact, IncidentStatus, MaintenanceStatus};
+use domain::outage::OutageEnd;
+use domain::time::Change;
+use domain::uptime::{Tally, Weights};
+use jiff::tz::TimeZone;
+use proptest::prelude::*;
+
+use super::*;
+
+const HOSTILE: &str = "</title><script>alert(1)</script>\"' onload=x &amp; ]]>";
+
+fn at(minutes: i64) -> Timestamp {
+    Timestamp::from_ms(1_776_000_000_000 + minutes * 60_000)
+}
+
+/// What a page asks for, made up.
+#[derive(Clone)]
+struct Made(StatusPage);
+
+#[async_trait::async_trait]
+impl PageData for Made {
+    async fn status(&self, _: Language) -> Arc<StatusPage> {
+        Arc::new(self.0.clone())
+    }
+
+    async fn component(&self, _: Language, _: &str) -> Result<ComponentPage, PageError> {
+        let component = self.0.groups[0].components[0].clone();
+        let checks = vec![PublicCheck { kind: CheckKind::Http, last: None, day: None }];
+        let weights = Weights::default();
+        Ok(ComponentPage { version: 1, taken_at: at(0), component, weights, outages: Vec::new(), outages_left_out: 0, checks })
+    }
+
+    async fn history(&self, _: Language, until: Option<Month>) -> Result<HistoryPage, PageError> {
+        let Some(month) = until else { return Err(PageError::Unavailable) };
+        let outages = self.0.outages.clone();
+        let months = vec![PublicMonth { month, outages, left_out: 7 }];
+        Ok(HistoryPage { version: 1, taken_at: at(0), months, older: None, newer: None })
+    }
+
+    fn site(&self, _: Language) -> PublicSite {
+        PublicSite {
+            id: "aaaaaaaaaaaa".to_owned(),
+            base: "https://status.example.org".to_owned(),
+            name: HOSTILE.to_owned(),
+            description: Some(HOSTILE.to_owned()),
+            languages: Language::ALL.to_vec(),
+            time_zone: TimeZone::UTC,
+            created_at: at(0),
+        }
+    }
+}
+
+fn component(status: Status) -> PublicComponent {
+    let tally = Tally { operational_ms: 86_400_000, ..Tally::default() };
+    let date = "2026-04-12".parse().unwrap();
+    PublicComponent {
+        slug: "web".to_owned(),
+        id: "bbbbbbbbbbbb".to_owned(),
+        name: HOSTILE.to_owned(),
+        description: None,
+        status,
+        since: Some(at(-10)),
+        watched_since: at(-1_440),
+        checked_at: Some(at(0)),
+        days: vec![PublicDay { date, tally }; 90],
+        uptimes: [tally; 4],
+        latency: None,
+        troubled_dependencies: vec![HOSTILE.to_owned()],
+    }
+}
+
+fn incident(status: IncidentStatus, impact: Impact, updates: usize) -> PublicIncident {
+    let update = |n: usize| PublicUpdate {
+        id: format!("update{n}"),
+        status,
+        body: format!("{HOSTILE}\n\nparagraph {n}"),
+        created_at: at(n as i64),
+        display_at: at(n as i64),
+        changes: Vec::new(),
+    };
+    let is_over = matches!(status, IncidentStatus::Resolved | IncidentStatus::Postmortem);
+    PublicIncident {
+        id: "cccccccccccc".to_owned(),
+        name: format!("Incident {HOSTILE}"),
+        status,
+        impact,
+        started_at: at(-60),
+        created_at: at(-50),
+        updated_at: at(-1),
+        monitoring_at: None,
+        resolved_at: is_over.then(|| at(-1)),
+        updates: (0..updates).map(update).collect(),
+        component_ids: vec!["bbbbbbbbbbbb".to_owned()],
+    }
+}
+
+fn maintenance(status: MaintenanceStatus) -> PublicMaintenance {
+    PublicMaintenance {
+        id: "dddddddddddd".to_owned(),
+        name: format!("Maintenance {HOSTILE}"),
+        status,
+        impact: Impact::Minor,
+        created_at: at(-100),
+        updated_at: at(-100),
+        scheduled_for: at(100),
+        scheduled_until: at(200),
+        completed_at: None,
+        updates: Vec::new(),
+        component_ids: Vec::new(),
+    }
+}
+
+fn front(status: Status) -> StatusPage {
+    let outage = PublicOutage {
+        ordinal: 3,
+        started_at: at(-30),
+        ended: Some((at(-20), OutageEnd::Recovered)),
+        worst: Status::MajorOutage,
+        segments: vec![Change { at: at(-25), state: Status::MajorOutage }, Change { at: at(-22), state: Status::PartialOutage }],
+        segments_left_out: 4,
+    };
+    let component = component(status);
+    let of = OutageOf { slug: "web".to_owned(), component_id: component.id.clone(), name: component.name.clone(), outage };
+    StatusPage {
+        version: 1,
+        taken_at: at(0),
+        summary: Summary { worst: status, total: 1, affected: 1, others: [(Status::Unknown, 0); 4], since: Some(at(-10)) },
+        uplink_lost_since: None,
+        groups: vec![PublicGroup {
+            slug: "core".to_owned(),
+            id: "eeeeeeeeeeee".to_owned(),
+            name: Some(HOSTILE.to_owned()),
+            components: vec![component],
+        }],
+        weights: Weights::default(),
+        outages: vec![of],
+        outages_left_out: 2,
+        incidents: Vec::new(),
+        maintenances: Vec::new(),
+    }
+}
+
+async fn shown(page: Page, made: StatusPage) -> (u16, String) {
+    let _ = any_spawner::Executor::init_tokio();
+    let (status, html) = document(&page, Arc::new(Made(made)), Arc::default()).await.unwrap();
+    assert_eq!(html.find("<script>alert"), None, "nothing hostile is markup");
+    (status.as_u16(), html)
+}
+
+fn front_page(made: StatusPage) -> String {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(shown(Page::Front(Language::En), made)).1
+}
+
+#[test]
+fn an_open_incident_stands_above_the_components_with_its_newest_update_and_older_ones_a_tap_away() {
+    let mut made = front(Status::MajorOutage);
+    made.incidents = vec![incident(IncidentStatus::Identified, Impact::Critical, 3)];
+    let html = front_page(made);
+    let (incident, components) = (html.find("id=\"incident-cccccccccccc\"").unwrap(), html.find("id=\"component-web\"").unwrap());
+    assert!(incident < components);
+    for expected in
+        ["Happening now", "impact-critical", "Identified", "critical impact", "paragraph 0", "2 earlier", "paragraph 2"]
+    {
+        assert!(html.contains(expected), "{expected} is missing: {html}");
+    }
+    assert!(html.find("paragraph 0").unwrap() < html.find("<details><summary>2 earlier").unwrap());
+}
+
+#[test]
+fn planned_work_is_announced_until_it_is_over() {
+    for status in MaintenanceStatus::ALL {
+        let mut made = front(Status::Operational);
+        made.maintenances = vec![maintenance(status)];
+        let html = front_page(made);
+        assert_eq!(html.contains("id=\"maintenance-dddddddddddd\""), status != MaintenanceStatus::Completed, "{status:?}");
+    }
+}
+
+#[test]
+fn without_incidents_and_planned_work_nothing_is_said_of_them() {
+    let html = front_page(front(Status::Operational));
+    assert!(!html.contains("Happening now") && !html.contains("Planned work"), "{html}");
+}
+
+#[test]
+fn what_was_left_out_is_said() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let html = front_page(front(Status::Operational));
+    assert!(html.contains("And 2 more; all are in the history."), "{html}");
+    let month = Page::History(Language::En, Some("2026-04".parse().unwrap()));
+    let (status, history) = runtime.block_on(shown(month, front(Status::Operational)));
+    assert_eq!(status, 200);
+    assert!(history.contains("And 7 more in this month.") && history.contains("4 earlier changes"), "{history}");
+}
+
+#[test]
+fn a_past_that_cannot_be_read_leaves_the_present_standing() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (status, html) = runtime.block_on(shown(Page::Component(Language::En, "web".to_owned()), front(Status::MajorOutage)));
+    assert!(status == 200 && html.contains("Single results cannot be read right now") && html.contains("Major outage"), "{html}");
+    let (status, html) = runtime.block_on(shown(Page::History(Language::Ja, None), front(Status::Operational)));
+    assert!(status == 503 && html.contains("このページは今表示できません"), "{html}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn every_incident_in_every_state_has_its_place_and_its_words(
+        status in prop::sample::select(IncidentStatus::ALL.to_vec()),
+        impact in prop::sample::select(Impact::ALL.to_vec()),
+        updates in 0_usize..4,
+        component in prop::sample::select(Status::ALL.to_vec()),
+    ) {
+        let mut made = front(component);
+        made.incidents = vec![incident(status, impact, updates)];
+        let html = front_page(made);
+        prop_assert_eq!(html.matches("id=\"incident-cccccccccccc\"").count(), 1);
+        let is_open = html.contains("Happening now");
+        prop_assert_eq!(is_open, !matches!(status, IncidentStatus::Resolved | IncidentStatus::Postmortem));
+        for key in ["incident-", "impact-", "maintenance-"] {
+            // A key in the place of words would stand as text.
+            prop_assert!(!html.contains(&format!(">{key}")), "{}", html);
+        }
+    }
+}
