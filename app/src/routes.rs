@@ -31,6 +31,11 @@ pub mod to {
         format!("/{}/history{until}", language.tag())
     }
 
+    /// Every single result of a component's last 24 hours.
+    pub fn results(slug: &str) -> String {
+        format!("/components/{slug}/results.csv")
+    }
+
     /// A feed: the component's own if the page at `path` (without a language) is one's, else the whole site's.
     pub fn feed(language: Language, path: &str, file: &str) -> String {
         let of = if path.starts_with("/components/") { path } else { "" };

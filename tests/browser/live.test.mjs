@@ -41,6 +41,8 @@ test('a service that goes down turns the open page red, with the right start tim
     const since = Date.parse(await page.getAttribute('#summary time', 'datetime'));
     assert.ok(since >= before - 1 && since <= Date.now(), 'it began with the first bad check');
     assert.match(await page.textContent('#component-web .status-word'), /Major outage/);
+    assert.match(await page.getAttribute('#icon', 'href'), /icon-major_outage/, 'the tab shows it too');
+    assert.match(await page.title(), /is down/);
 
     target.answer = 'ok';
     await summary(page, 'operational');

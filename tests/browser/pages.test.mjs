@@ -57,6 +57,12 @@ test('without JavaScript the page is complete and says nothing that needs it', a
   assert.ok(await page.locator('#check-1').isVisible());
   await page.goto(`${tower.url}/en/components/database`);
   assert.match(await page.textContent('#outages'), /Not over yet/);
+  await page.click('text=All outages by month');
+  assert.match(await page.textContent('main'), /A database with quite a long name.*Major outage/);
+  await page.goto(`${tower.url}/en/nothing-here`);
+  await page.click('text=All components');
+  assert.match(await page.textContent('h1'), /is down/);
+  assert.equal(await page.locator('button:visible, select:visible').count(), 0, 'what does nothing is not there');
 });
 
 test('nothing scrolls sideways at 360 px', async () => {

@@ -143,6 +143,24 @@ async fn response_times_are_given_for_a_day_a_week_and_four_weeks() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn every_single_result_can_be_counted() {
+    let target = Target::start().await;
+    let server = TestServer::start(&one_component(&target)).await;
+    down(&server, &target).await;
+    let csv = eventually("the results are written", || async {
+        server.clock.advance(Duration::from_secs(61));
+        let csv = server.get("/en/components/web/results.csv").await.body;
+        (csv.lines().count() >= 4).then_some(csv)
+    })
+    .await;
+    let lines: Vec<Vec<&str>> = csv.lines().map(|line| line.split(',').collect()).collect();
+    assert_eq!(lines[0], ["check", "at", "result", "cause", "took_ms"]);
+    let told: Vec<_> = lines[1..].iter().rev().take(3).map(|line| (line[0], line[2], line[3])).collect();
+    assert_eq!(told, [("1", "up", ""), ("1", "down", "condition"), ("1", "down", "condition")], "the newest first");
+    assert!(server.get("/en/components/web").await.body.contains("results.csv"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_latency_of_the_last_day_is_on_the_page_also_after_a_restart() {
     let target = Target::start().await;
     let mut server = TestServer::start(&one_component(&target)).await;

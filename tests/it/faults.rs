@@ -96,6 +96,17 @@ async fn the_page_stands_when_the_database_file_is_gone() {
     server.next_check(&target, Duration::from_secs(10)).await;
     server.next_check(&target, Duration::from_secs(10)).await;
     server.page_where("/ja/", |page| page.contains("停止しています")).await;
+    for (path, words) in [
+        ("/en/components/web", "Major outage"),
+        ("/en/history", "Major outage"),
+        ("/en/history.atom", "Major outage"),
+        ("/api/v2/summary.json", "major_outage"),
+        ("/en/components/web/badges/status.svg", "Major outage"),
+        ("/en/embed", "is down"),
+    ] {
+        let answer = server.get(path).await;
+        assert!(answer.status == 200 && answer.body.contains(words), "{path}: {}", answer.body);
+    }
 }
 
 /// Rows in the file of a process, read by another connection.

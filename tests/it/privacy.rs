@@ -5,7 +5,7 @@ use tests::server::TestServer;
 use tests::target::{Behaviour, Target};
 
 /// Every kind of public address.
-const PUBLIC: [&str; 44] = [
+const PUBLIC: [&str; 45] = [
     "/",
     "/en/",
     "/ja/",
@@ -33,6 +33,7 @@ const PUBLIC: [&str; 44] = [
     "/components/{slug}/history.atom",
     "/components/{slug}/history.rss",
     "/en/components/{slug}/feed.json",
+    "/components/{slug}/results.csv",
     "/badges/status.svg",
     "/badges/status.json",
     "/components/{slug}/badges/status.svg",

@@ -146,6 +146,7 @@ run-result = Result
 run-until = To
 run-count = Checks
 runs-left-out = And { $n } older lines.
+results-all = Every single result of the last 24 hours (CSV)
 latency-24h = Response times of the last 24 hours
 response-time = Response time:
 latency = p50 { $p50 } · p95 { $p95 }

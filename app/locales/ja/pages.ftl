@@ -119,6 +119,7 @@ run-result = 結果
 run-until = 最後
 run-count = 回数
 runs-left-out = これより古い { $n } 行があります。
+results-all = 過去 24 時間の結果を 1 回ずつすべて見る（CSV）
 latency-24h = 過去 24 時間の応答時間
 response-time = 応答時間：
 latency = p50 { $p50 } · p95 { $p95 }

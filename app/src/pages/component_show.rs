@@ -81,7 +81,7 @@ fn show(text: &Text, site: &PublicSite, page: &ComponentPage) -> impl IntoView +
                 </p>
             </section>
             <div id="latency" data-live>{latency}</div>
-            {checks(text, site, &page.checks)}
+            {checks(text, site, page)}
             <ChartReader words=ColumnWords::of(text)/>
             {outages(text, site, page)}
             {days(text, &component.days, page.weights)}
@@ -91,7 +91,8 @@ fn show(text: &Text, site: &PublicSite, page: &ComponentPage) -> impl IntoView +
 }
 
 /// What watches it, each with its newest result and its day. Titles are numbered where there are several of a kind.
-fn checks(text: &Text, site: &PublicSite, checks: &[PublicCheck]) -> impl IntoView + use<> {
+fn checks(text: &Text, site: &PublicSite, page: &ComponentPage) -> impl IntoView + use<> {
+    let checks = &page.checks;
     if checks.is_empty() {
         return view! { <p class="empty">{text.get("no-checks")}</p> }.into_any();
     }
@@ -120,6 +121,7 @@ fn checks(text: &Text, site: &PublicSite, checks: &[PublicCheck]) -> impl IntoVi
         <section aria-labelledby="checks-heading">
             <h2 id="checks-heading">{text.get("checks")}</h2>
             {items}
+            <p><a href=to::results(&page.component.slug)>{text.get("results-all")}</a></p>
         </section>
     }
     .into_any()

@@ -88,11 +88,14 @@ impl Past {
         }
     }
 
-    async fn read_day(&self, probe: ProbeKey, now: Timestamp) -> Result<Review, StoreError> {
+    /// Every result of one probe within the 24 hours before `now`, oldest first: the newest 20,000.
+    pub(crate) async fn results(&self, probe: ProbeKey, now: Timestamp) -> Result<Vec<Seen>, PastError> {
+        patiently(self.read_results(probe, day_before(now))).await
+    }
+
+    async fn read_results(&self, probe: ProbeKey, span: TimeRange) -> Result<Vec<Seen>, StoreError> {
         // Never closed. Whoever waits for a place here waits within the same patience.
         let _place = self.reading.acquire().await.ok();
-        // Up to and with what began in this millisecond.
-        let span = TimeRange::new(now.minus(DAY), now.plus(Duration::from_millis(1)));
         let stored = self.store.results(probe, span.from(), span.until(), RESULTS_MAX).await?;
         let seen = stored.into_iter().map(|result| Seen {
             at: result.at,
@@ -100,7 +103,12 @@ impl Past {
             cause: result.cause,
             duration_us: result.duration_us,
         });
-        let seen: Vec<Seen> = seen.collect();
+        Ok(seen.collect())
+    }
+
+    async fn read_day(&self, probe: ProbeKey, now: Timestamp) -> Result<Review, StoreError> {
+        let span = day_before(now);
+        let seen = self.read_results(probe, span).await?;
         // With more calls than are read, the day that is shown is shorter, and says so.
         let is_whole = seen.len() < RESULTS_MAX as usize;
         let from = seen.first().filter(|_| !is_whole).map_or(span.from(), |first| first.at);
@@ -153,6 +161,11 @@ impl Past {
             }
         }
     }
+}
+
+/// The 24 hours before a moment, up to and with what began in its millisecond.
+fn day_before(now: Timestamp) -> TimeRange {
+    TimeRange::new(now.minus(DAY), now.plus(Duration::from_millis(1)))
 }
 
 /// Waits so long as a page can wait. By the machine's own clock: how long a disk may take has nothing to do with the time of day.

@@ -26,6 +26,8 @@ pub(crate) enum Page {
     Metric(Language, String, MetricPeriod),
     /// `/history.atom`, `/components/{slug}/feed.json` and so on.
     Feed(Language, Option<String>, Format, Granularity),
+    /// `/components/{slug}/results.csv`: every single result of the last 24 hours.
+    Results(Language, String),
     /// `/manifest.webmanifest`
     Manifest(Language),
     /// `/sitemap.xml`
@@ -50,6 +52,7 @@ impl Page {
                     let rest = path.strip_prefix("/components/")?;
                     match rest.split_once('/') {
                         None => Self::Component(language, rest.to_owned()),
+                        Some((slug, "results.csv")) => Self::Results(language, slug.to_owned()),
                         Some((slug, file)) => {
                             Self::Feed(language, Some(slug.to_owned()), feed_format(&format!("/{file}"))?, Granularity::Event)
                         }
@@ -71,6 +74,7 @@ impl Page {
             | Self::Statuspage(language, _)
             | Self::Metric(language, ..)
             | Self::Feed(language, ..)
+            | Self::Results(language, _)
             | Self::Manifest(language)
             | Self::Sitemap(language) => *language,
         }
@@ -79,7 +83,7 @@ impl Page {
     /// The slug of the component it is about.
     pub(super) fn component(&self) -> Option<&str> {
         match self {
-            Self::Component(_, slug) | Self::Feed(_, Some(slug), ..) => Some(slug),
+            Self::Component(_, slug) | Self::Results(_, slug) | Self::Feed(_, Some(slug), ..) => Some(slug),
             _ => None,
         }
     }

@@ -51,6 +51,13 @@ pub(super) async fn render(web: &Web, page: &Page) -> Result<Document, String> {
             Some(document) => document,
             None => Document::problem(StatusCode::SERVICE_UNAVAILABLE, "response times cannot be read right now"),
         },
+        Page::Results(_, slug) => match reader.results_csv(slug).await {
+            Ok(text) => Document::data("text/csv; charset=utf-8; header=present", text),
+            Err(PageError::NotFound) => Document::problem(StatusCode::NOT_FOUND, "there is no such component any more"),
+            Err(PageError::Unavailable) => {
+                Document::problem(StatusCode::SERVICE_UNAVAILABLE, "single results cannot be read right now")
+            }
+        },
         Page::Manifest(_) => Document::data("application/manifest+json", site_files::manifest(language, &reader.site(language))),
         Page::Sitemap(_) => {
             let site = reader.site(language);

@@ -4,6 +4,7 @@ mod check;
 mod component;
 mod history;
 mod metric;
+mod results;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
