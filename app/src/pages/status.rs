@@ -71,7 +71,8 @@ fn open_incidents(text: &Text, site: &PublicSite, page: &StatusPage) -> Option<i
 
 fn list(text: &Text, site: &PublicSite, page: &StatusPage) -> impl IntoView + use<> {
     let has_names = page.groups.iter().any(|group| group.name.is_some());
-    let groups = page.groups.iter().map(|group| group_part(text, site, page, group, has_names)).collect_view();
+    let groups =
+        page.groups.iter().map(|group| group_part(text, site, page, group, (has_names, page.groups.len() > 1))).collect_view();
     let filter = (page.summary.total >= FILTER_FROM).then(|| {
         view! {
             <ComponentFilter
@@ -106,8 +107,14 @@ fn empty(text: &Text) -> impl IntoView + use<> {
     }
 }
 
-/// A group with a name is folded while all is well with it; the others are always open.
-fn group_part(text: &Text, site: &PublicSite, page: &StatusPage, group: &PublicGroup, has_names: bool) -> impl IntoView + use<> {
+/// A group with a name is folded while all is well with it, unless it is the only one; components without a group are always there.
+fn group_part(
+    text: &Text,
+    site: &PublicSite,
+    page: &StatusPage,
+    group: &PublicGroup,
+    (has_names, may_fold): (bool, bool),
+) -> impl IntoView + use<> {
     let rows = group.components.iter().map(|component| row(text, site, page, component)).collect_view();
     let id = format!("group-{}", group.slug);
     let head_id = format!("{id}-head");
@@ -121,7 +128,7 @@ fn group_part(text: &Text, site: &PublicSite, page: &StatusPage, group: &PublicG
     };
     let worst = group.worst();
     view! {
-        <details class=format!("group {}", worst.name()) id=id open=worst != Status::Operational>
+        <details class=format!("group {}", worst.name()) id=id open=!may_fold || worst != Status::Operational data-folds=may_fold>
             <summary id=head_id data-live>
                 <StatusMark status=worst/>
                 <h2>{name}</h2>

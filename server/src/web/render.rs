@@ -144,7 +144,8 @@ async fn document(page: &Page, data: Arc<dyn PageData>, assets: Arc<Assets>) -> 
     let response = handler(request).await;
     let body = http_body_util::Limited::new(response.into_body(), PAGE_BYTES_MAX).collect().await;
     let html = body.map_err(|error| error.to_string())?.to_bytes();
-    let mut html = String::from_utf8(html.to_vec()).map_err(|error| error.to_string())?;
+    // Without a copy, as long as nobody else has these bytes, and nobody has.
+    let mut html = String::from_utf8(Vec::from(html)).map_err(|error| error.to_string())?;
     // What Leptos puts behind the document serves resources that hydrate; islands have none, and a nonce would change the bytes.
     html.truncate(html.rfind(DOCUMENT_END).map_or(html.len(), |end| end + DOCUMENT_END.len()));
     Ok((StatusCode::from_u16(status.load(Ordering::Relaxed)).unwrap_or(StatusCode::OK), html))

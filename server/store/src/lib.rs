@@ -75,7 +75,7 @@ impl Store {
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .acquire_timeout(Duration::from_secs(2))
-            .connect_lazy_with(options(&path)?.read_only(true).pragma("cache_size", "-4096"));
+            .connect_lazy_with(options(&path)?.read_only(true).pragma("cache_size", "-1024"));
         Ok((Self { path, readers }, WritingConnection(connection)))
     }
 

@@ -32,7 +32,7 @@ pub(in super::super) fn start(shown: String, none: String) {
                 let _ = group.toggle_attribute_with_force("hidden", !has_shown);
                 if is_typed && group.local_name() == "details" {
                     // Open while it holds what was found; then as it is by itself.
-                    let is_open = if wanted.is_empty() { !group.class_list().contains("operational") } else { has_shown };
+                    let is_open = if wanted.is_empty() { !is_folded_by_itself(&group) } else { has_shown };
                     let _ = group.toggle_attribute_with_force("open", is_open);
                 }
             }
@@ -63,6 +63,11 @@ pub(in super::super) fn start(shown: String, none: String) {
     // A browser fills fields again with what was typed before.
     apply(!text.value().is_empty());
     listen_everywhere(PATCHED, move |_| apply(false));
+}
+
+/// True for a group with which all is well, among others.
+fn is_folded_by_itself(group: &Element) -> bool {
+    group.has_attribute("data-folds") && group.class_list().contains("operational")
 }
 
 fn matches(words: &str, wanted: &str) -> bool {
