@@ -46,6 +46,13 @@ struct Follower {
 /// Follows the server for as long as the page is open, and says at the element `id` how it stands; at the element `said` only what is
 /// news to who does not see it.
 pub(in super::super) fn start(id: &'static str, said: String, live: String, lost: String) {
+    if version_of(&document()).is_none() {
+        // A page that says that something is not there: nothing of it changes.
+        if let Some(place) = document().get_element_by_id(id) {
+            let _ = place.set_attribute("hidden", "");
+        }
+        return;
+    }
     let (source, state) = (RefCell::default(), RefCell::default());
     let follower = Rc::new(Follower { id, live, lost, said, source, state });
     follower.listen();
