@@ -1,6 +1,8 @@
 //! Public pages hold nothing private. Every secret place of the configuration gets a marker of its own, and no public answer may
 //! contain any of them.
 
+use std::time::Duration;
+
 use tests::server::TestServer;
 use tests::target::{Behaviour, Target};
 
@@ -107,4 +109,31 @@ async fn public_pages_are_the_same_bytes_whatever_cookies_come_with_the_request(
         assert_eq!(plain.body, with.body, "{path}");
         assert!(!with.headers.contains_key("set-cookie"), "{path}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn not_even_that_something_private_changed_is_told() {
+    let target = Target::start().await;
+    let config = tests::server::one_component(&target).replace("slug: web, ", "slug: web, public: false, ");
+    let server = TestServer::start(&config).await;
+    let version = async || {
+        let page = server.get("/en/").await.body;
+        page.split("data-version=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+    };
+    // Memory takes back what was measured before the start, which makes the page anew once.
+    tests::eventually("the start is over", || async {
+        let before = version().await;
+        server.clock.advance(Duration::from_secs(1));
+        (version().await == before).then_some(())
+    })
+    .await;
+    let before = version().await;
+    server.first_check(&target).await;
+    target.set(Behaviour::Error);
+    server.next_check(&target, Duration::from_secs(10)).await;
+    server.next_check(&target, Duration::from_secs(10)).await;
+    tests::eventually("the outage is kept", || async { (server.count("SELECT COUNT(*) FROM outage").await == 1).then_some(()) })
+        .await;
+    assert_eq!(version().await, before);
+    assert!(!server.get("/en/history").await.body.contains("Major outage"));
 }

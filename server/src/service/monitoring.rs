@@ -74,6 +74,8 @@ pub(crate) struct Offer {
     pub(crate) languages: Vec<Language>,
     /// Slugs of public components.
     pub(crate) slugs: HashSet<String>,
+    /// Their numbers.
+    pub(crate) keys: HashSet<ComponentKey>,
     /// Public ids of public components.
     pub(crate) public_ids: HashSet<String>,
     /// When the first of the public components was first watched.
@@ -88,6 +90,7 @@ impl Offer {
         Self {
             languages: state.config.site.languages.clone(),
             slugs: public().map(|(spec, _)| spec.slug.to_string()).collect(),
+            keys: public().map(|(_, component)| component.key).collect(),
             public_ids: public().map(|(_, component)| component.public_id.clone()).collect(),
             first_watched: public().map(|(_, component)| component.watched_since).min(),
             time_zone: state.config.site.time_zone.clone(),
@@ -189,14 +192,16 @@ impl Monitoring {
         let kept = KeptResult::new(probe, &observation);
         let took_us = observation.duration_us.filter(|_| matches!(verdict, Verdict::Up | Verdict::Degraded));
         let is_first = watched.last.replace(observation).is_none();
-        if let (Some(took_us), Some(component)) = (took_us, state.tower.component_of(probe)) {
+        let component = state.tower.component_of(probe);
+        if let (Some(took_us), Some(component)) = (took_us, component) {
             state.latencies.entry(component).or_default().record(at, took_us);
         }
         let effects = state.tower.observe(probe, at, verdict);
         self.writer.result(kept);
         self.keep(&state, &effects);
         drop(state);
-        self.follow_up(effects, is_first);
+        let is_public = component.is_some_and(|component| self.offer().keys.contains(&component));
+        self.follow_up(effects, is_first && is_public);
     }
 
     /// Takes a call of a heartbeat and returns when it is on disk.
@@ -307,7 +312,14 @@ impl Monitoring {
 
     /// Tells pages and the log.
     fn follow_up(&self, effects: Vec<Effect>, is_first_result: bool) {
-        let is_visible = effects.iter().any(|effect| !matches!(effect, Effect::ProbeHistory { .. }));
+        // Not even that something private changed is told.
+        let offer = self.offer();
+        let is_visible = effects.iter().any(|effect| match effect {
+            Effect::ProbeHistory { .. } => false,
+            Effect::ComponentHistory { component, .. }
+            | Effect::OutageChanged { component, .. }
+            | Effect::OutageRemoved { component, .. } => offer.keys.contains(component),
+        });
         if is_visible || is_first_result {
             self.changed();
         }
