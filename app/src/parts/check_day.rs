@@ -15,6 +15,7 @@ use crate::parts::time_text::TimeText;
 const HEIGHT: u64 = 60;
 const STRIP_FROM: u64 = 64;
 const STRIP_HEIGHT: u64 = 12;
+const DAY_MS: u64 = 86_400_000;
 
 /// What a chart's island reads of each column: median and 95th percentile in tenths of a millisecond, then how many were up, degraded,
 /// down and unknown; zeros at the end left out, an empty column is nothing between two spaces.
@@ -57,11 +58,11 @@ fn line(columns: &[Column], top_us: u64, value: impl Fn(&Column) -> Option<u64>)
 fn strip(columns: &[Column], verdict: Verdict) -> Option<String> {
     let mut path = String::new();
     let mut x = 0;
-    for run in columns.chunk_by(|a, b| a.counts.worst() == b.counts.worst()) {
-        if run[0].counts.worst() == Some(verdict) {
-            let _ = write!(path, "M{x} {STRIP_FROM}h{0}v{STRIP_HEIGHT}h-{0}z", run.len());
+    for stretch in columns.chunk_by(|a, b| a.counts.worst() == b.counts.worst()) {
+        if stretch[0].counts.worst() == Some(verdict) {
+            let _ = write!(path, "M{x} {STRIP_FROM}h{0}v{STRIP_HEIGHT}h-{0}z", stretch.len());
         }
-        x += run.len();
+        x += stretch.len();
     }
     (!path.is_empty()).then_some(path)
 }
@@ -104,6 +105,18 @@ pub fn CheckDay(
     let label = spoken.clone();
     let top_us = review.columns.iter().filter_map(|column| column.took.map(|took| took.p95_us)).max();
     let width = review.columns.len();
+    let step = (review.span.ms() / (width as u64).max(1)).to_string();
+    // A check that reports too often to be read whole: the chart begins later, and that is said.
+    let is_cut = review.span.ms() < DAY_MS;
+    let axis_from = if is_cut {
+        view! { <TimeText at=review.span.from() zone=zone.clone() text=text.clone()/> }.into_any()
+    } else {
+        text.get("axis-from").into_any()
+    };
+    let cut = is_cut.then(|| {
+        let newest = u64::from(counts.total());
+        view! { <p class="empty">{text.with("day-cut", &[("n", newest.into())])}</p> }
+    });
     let lines = top_us.map(|top| {
         let top = top.max(1);
         let p95 = line(&review.columns, top, |column| column.took.map(|took| took.p95_us));
@@ -116,58 +129,59 @@ pub fn CheckDay(
         view! { <span class="key"><i class="p50"></i> {text.get("key-p50")} <i class="p95"></i> {text.get("key-p95")}</span> }
     });
     view! {
-        <div class="chart" data-columns=encode(&review.columns) data-from=review.span.from().as_ms().to_string() data-step="300000">
+        <div class="chart" data-columns=encode(&review.columns) data-from=review.span.from().as_ms().to_string() data-step=step>
             {scale}
             <svg viewBox=format!("0 0 {width} {}", STRIP_FROM + STRIP_HEIGHT) preserveAspectRatio="none" role="img" aria-label=label>
                 <path class="grid" d=format!("M0 0h{width}M0 {}h{width}M0 {HEIGHT}h{width}", HEIGHT / 2)/>
                 {lines}
                 {strips.into_iter().collect_view()}
             </svg>
-            <p class="axis"><span>{text.get("axis-from")}</span> {key} <span>{text.get("axis-until")}</span></p>
+            <p class="axis"><span>{axis_from}</span> {key} <span>{text.get("axis-until")}</span></p>
         </div>
         <p class="counts">{spoken}</p>
-        <details class="runs">
-            <summary>{text.get("runs-open")}</summary>
-            {runs(&review, id, &zone, &text)}
+        {cut}
+        <details class="stretches">
+            <summary>{text.get("stretches-open")}</summary>
+            {stretches(&review, id, &zone, &text)}
         </details>
     }
     .into_any()
 }
 
-fn runs(review: &Review, id: String, zone: &TimeZone, text: &Text) -> impl IntoView + use<> {
-    let rows = review.runs.iter().map(|run| {
-        let words = run.cause.map_or_else(
-            || text.get(&format!("verdict-{}", run.verdict.name())),
+fn stretches(review: &Review, id: String, zone: &TimeZone, text: &Text) -> impl IntoView + use<> {
+    let rows = review.stretches.iter().map(|stretch| {
+        let words = stretch.cause.map_or_else(
+            || text.get(&format!("verdict-{}", stretch.verdict.name())),
             |cause| text.get(&format!("cause-{}", cause.name())),
         );
-        let took = run.took_us.map(|(min, max)| {
+        let took = stretch.took_us.map(|(min, max)| {
             let (shortest, longest) = (format::duration(text, min), format::duration(text, max));
             if shortest == longest { shortest } else { format!("{shortest} – {longest}") }
         });
-        let until = (run.count > 1).then(|| view! { <TimeText at=run.until zone=zone.clone() text=text.clone()/> });
+        let until = (stretch.count > 1).then(|| view! { <TimeText at=stretch.until zone=zone.clone() text=text.clone()/> });
         view! {
             <tr>
-                <td><TimeText at=run.from zone=zone.clone() text=text.clone()/></td>
+                <td><TimeText at=stretch.from zone=zone.clone() text=text.clone()/></td>
                 <td>{until}</td>
-                <td class=format!("verdict {}", run.verdict.name())>{words}</td>
-                <td class="number">{run.count.to_string()}</td>
+                <td class=format!("verdict {}", stretch.verdict.name())>{words}</td>
+                <td class="number">{stretch.count.to_string()}</td>
                 <td class="number">{took}</td>
             </tr>
         }
     });
     let rows = rows.collect_view();
-    let left_out = (review.runs_left_out > 0)
-        .then(|| view! { <p class="empty">{text.with("runs-left-out", &[("n", review.runs_left_out.into())])}</p> });
+    let left_out = (review.stretches_left_out > 0)
+        .then(|| view! { <p class="empty">{text.with("stretches-left-out", &[("n", review.stretches_left_out.into())])}</p> });
     let caption = id.clone();
     view! {
         <div class="table-frame" role="group" tabindex="0" aria-labelledby=caption>
             <table>
-                <caption id=id>{text.get("runs-caption")}</caption>
+                <caption id=id>{text.get("stretches-caption")}</caption>
                 <thead><tr>
-                    <th scope="col">{text.get("run-from")}</th>
-                    <th scope="col">{text.get("run-until")}</th>
-                    <th scope="col">{text.get("run-result")}</th>
-                    <th scope="col">{text.get("run-count")}</th>
+                    <th scope="col">{text.get("stretch-from")}</th>
+                    <th scope="col">{text.get("stretch-until")}</th>
+                    <th scope="col">{text.get("stretch-result")}</th>
+                    <th scope="col">{text.get("stretch-count")}</th>
                     <th scope="col">{text.get("check-took")}</th>
                 </tr></thead>
                 <tbody>{rows}</tbody>

@@ -200,8 +200,8 @@ impl Monitoring {
         self.writer.result(kept);
         self.keep(&state, &effects);
         drop(state);
-        let is_public = component.is_some_and(|component| self.offer().keys.contains(&component));
-        self.follow_up(effects, is_first && is_public);
+        let is_news = is_first && component.is_some_and(|component| self.offer().keys.contains(&component));
+        self.follow_up(effects, is_news);
     }
 
     /// Takes a call of a heartbeat and returns when it is on disk.

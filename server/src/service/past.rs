@@ -22,7 +22,7 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 /// Slices of a day's chart: five minutes each.
 const COLUMNS: usize = 288;
 /// Runs of equal results in a day's table; a flapping check has thousands.
-const RUNS_MAX: usize = 200;
+const STRETCHES_MAX: usize = 200;
 /// A day that was read is shown again for so long before it is read again,
 const DAY_FRESH: Duration = Duration::from_secs(30);
 /// and, when it cannot be read, for so long before it is left out.
@@ -112,7 +112,7 @@ impl Past {
         // With more calls than are read, the day that is shown is shorter, and says so.
         let is_whole = seen.len() < RESULTS_MAX as usize;
         let from = seen.first().filter(|_| !is_whole).map_or(span.from(), |first| first.at);
-        Ok(Review::new(TimeRange::new(from, span.until()), &seen, COLUMNS, RUNS_MAX))
+        Ok(Review::new(TimeRange::new(from, span.until()), &seen, COLUMNS, STRETCHES_MAX))
     }
 
     /// Outages of `components` that began within `range`, the newest first, at most `limit`, and how many there are in all.

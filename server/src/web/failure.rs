@@ -18,10 +18,10 @@ fn page() -> String {
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>500</title><style>{STYLE}</style></head><body>\
          <main><div><h1>This page cannot be shown right now</h1>\
          <p>The status page itself has failed here. What it watches may be fine: this says nothing about it.</p>\
-         <p>Please try again in a minute, or see the <a href=\"/en/\">front page</a>.</p></div>\
+         <p>Please try again in a minute, or see the <a href=\"/\">front page</a>.</p></div>\
          <div lang=\"ja\"><h2>このページは今表示できません</h2>\
          <p>ステータスページ自体の不具合です。見張っているサービスは正常かもしれません。</p>\
-         <p>1 分ほどしてから再度お試しになるか、<a href=\"/ja/\">トップページ</a>をご覧ください。</p></div></main></body></html>"
+         <p>1 分ほどしてから再度お試しになるか、<a href=\"/\">トップページ</a>をご覧ください。</p></div></main></body></html>"
     )
 }
 

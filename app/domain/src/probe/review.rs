@@ -1,6 +1,6 @@
-//! A day of one probe's results, made ready to be looked at: columns for a chart, and runs in which every change of the result stands.
+//! A day of one probe's results, made ready to be looked at: columns for a chart, and stretches in which every change of the result stands.
 //!
-//! Nothing is lost on the way: the columns' counts and the runs' counts both add up to the number of results.
+//! Nothing is lost on the way: the columns' counts and the stretches' counts both add up to the number of results.
 
 use crate::probe::observation::{CauseKind, Verdict};
 use crate::time::{TimeRange, Timestamp};
@@ -80,7 +80,7 @@ pub struct Column {
 
 /// Results that follow each other and say the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Run {
+pub struct Stretch {
     /// When the first began.
     pub from: Timestamp,
     /// When the last began.
@@ -103,17 +103,17 @@ pub struct Review {
     /// The span in equal slices, oldest first.
     pub columns: Vec<Column>,
     /// The newest first, at most as many as were asked for.
-    pub runs: Vec<Run>,
-    /// How many older runs are left out.
-    pub runs_left_out: usize,
+    pub stretches: Vec<Stretch>,
+    /// How many older stretches are left out.
+    pub stretches_left_out: usize,
 }
 
 impl Review {
-    /// Reviews `results` (in order of time; those outside `span` are passed over) in `columns` slices and at most `runs_max` runs.
-    pub fn new(span: TimeRange, results: &[Seen], columns: usize, runs_max: usize) -> Self {
+    /// Reviews `results` (in order of time; those outside `span` are passed over) in `columns` slices and at most `stretches_max` stretches.
+    pub fn new(span: TimeRange, results: &[Seen], columns: usize, stretches_max: usize) -> Self {
         let inside = |seen: &&Seen| span.from() <= seen.at && seen.at < span.until();
         let mut slices = vec![(Counts::default(), Vec::new()); columns];
-        let mut runs: Vec<Run> = Vec::new();
+        let mut stretches: Vec<Stretch> = Vec::new();
         for seen in results.iter().filter(inside) {
             let since = seen.at.since(span.from()).as_millis() as u64;
             // Below `columns`, for `since` is below the span's length.
@@ -124,16 +124,16 @@ impl Review {
                     durations.extend(seen.duration_us);
                 }
             }
-            match runs.last_mut() {
-                Some(run) if run.verdict == seen.verdict && run.cause == seen.cause => run.take(seen),
-                _ => runs.push(Run::of(seen)),
+            match stretches.last_mut() {
+                Some(stretch) if stretch.verdict == seen.verdict && stretch.cause == seen.cause => stretch.take(seen),
+                _ => stretches.push(Stretch::of(seen)),
             }
         }
-        runs.reverse();
-        let runs_left_out = runs.len().saturating_sub(runs_max);
-        runs.truncate(runs_max);
+        stretches.reverse();
+        let stretches_left_out = stretches.len().saturating_sub(stretches_max);
+        stretches.truncate(stretches_max);
         let columns = slices.into_iter().map(|(counts, durations)| Column { counts, took: took(durations) }).collect();
-        Self { span, columns, runs, runs_left_out }
+        Self { span, columns, stretches, stretches_left_out }
     }
 
     /// All results.
@@ -149,7 +149,7 @@ impl Review {
     }
 }
 
-impl Run {
+impl Stretch {
     fn of(seen: &Seen) -> Self {
         let took_us = seen.duration_us.map(|us| (us, us));
         Self { from: seen.at, until: seen.at, count: 1, verdict: seen.verdict, cause: seen.cause, took_us }
@@ -192,7 +192,8 @@ mod tests {
         use Verdict::{Down, Up};
         let results = [seen(0, Up, 5), seen(10, Up, 9), seen(20, Down, 50), seen(30, Up, 7), seen(100, Up, 1)];
         let review = Review::new(span(), &results, 10, 10);
-        let told: Vec<_> = review.runs.iter().map(|r| (r.from.as_ms(), r.until.as_ms(), r.count, r.verdict, r.took_us)).collect();
+        let told: Vec<_> =
+            review.stretches.iter().map(|r| (r.from.as_ms(), r.until.as_ms(), r.count, r.verdict, r.took_us)).collect();
         assert_eq!(
             told,
             [(30, 30, 1, Up, Some((7, 7))), (20, 20, 1, Down, Some((50, 50))), (0, 10, 2, Up, Some((5, 9)))],
@@ -201,7 +202,7 @@ mod tests {
         assert_eq!(review.columns[2].counts.worst(), Some(Down));
         assert_eq!(review.columns[2].took, None, "how long a failure took is no latency");
         let few = Review::new(span(), &results, 10, 2);
-        assert_eq!((few.runs.len(), few.runs_left_out), (2, 1));
+        assert_eq!((few.stretches.len(), few.stretches_left_out), (2, 1));
     }
 
     #[test]
@@ -218,8 +219,8 @@ mod tests {
             let inside = results.iter().filter(|seen| (0..100).contains(&seen.at.as_ms())).count() as u32;
             let review = Review::new(span(), &results, columns, usize::MAX);
             prop_assert_eq!(review.counts().total(), inside);
-            prop_assert_eq!(review.runs.iter().map(|run| run.count).sum::<u32>(), inside);
-            for pair in review.runs.windows(2) {
+            prop_assert_eq!(review.stretches.iter().map(|stretch| stretch.count).sum::<u32>(), inside);
+            for pair in review.stretches.windows(2) {
                 prop_assert!(pair[0].from > pair[1].until);
                 prop_assert!((pair[0].verdict, pair[0].cause) != (pair[1].verdict, pair[1].cause));
             }

@@ -4,12 +4,16 @@ use app::data::{
     CheckKind, HistoryPage, OutageOf, PublicCheck, PublicComponent, PublicDay, PublicGroup, PublicIncident, PublicMaintenance,
     PublicMonth, PublicOutage, PublicUpdate, Summary,
 };
+use app::parts::check_day::CheckDay;
 use domain::component::Status;
 use domain::incident::{Impact, IncidentStatus, MaintenanceStatus};
 use domain::outage::OutageEnd;
-use domain::time::Change;
+use domain::probe::observation::Verdict;
+use domain::probe::review::{Review, Seen};
+use domain::time::{Change, TimeRange};
 use domain::uptime::{Tally, Weights};
 use jiff::tz::TimeZone;
+use leptos::prelude::RenderHtml;
 use proptest::prelude::*;
 
 use super::*;
@@ -208,6 +212,23 @@ fn a_past_that_cannot_be_read_leaves_the_present_standing() {
     assert!(status == 200 && html.contains("Single results cannot be read right now") && html.contains("Major outage"), "{html}");
     let (status, html) = runtime.block_on(shown(Page::History(Language::Ja, None), front(Status::Operational)));
     assert!(status == 503 && html.contains("このページは今表示できません"), "{html}");
+}
+
+#[test]
+fn a_check_that_was_too_busy_to_be_read_whole_says_so_and_its_chart_begins_later() {
+    let seen = |minute: i64| Seen { at: at(minute), verdict: Verdict::Up, cause: None, duration_us: Some(1_000) };
+    let results: Vec<Seen> = (-60..0).map(seen).collect();
+    let html_of = |from: i64| {
+        let review = Review::new(TimeRange::new(at(from), at(0)), &results, 288, 10);
+        let text = words(Language::En);
+        let owner = leptos::prelude::Owner::new();
+        owner.with(|| {
+            leptos::prelude::view! { <CheckDay review=review id="x".to_owned() zone=TimeZone::UTC text=text/> }.to_html()
+        })
+    };
+    let (cut, whole) = (html_of(-288), html_of(-1_440));
+    assert!(cut.contains("data-step=\"60000\"") && cut.contains("Only the newest 60 results"), "{cut}");
+    assert!(whole.contains("data-step=\"300000\"") && whole.contains("24 hours ago") && !whole.contains("newest"), "{whole}");
 }
 
 proptest! {
