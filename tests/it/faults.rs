@@ -36,14 +36,7 @@ async fn a_database_locked_for_a_minute_stops_no_check_loses_nothing_and_the_pag
     assert_eq!(server.metric("yagura_database_writable").await, Some(0.0));
 
     // A heartbeat that cannot be committed is told to come again, five seconds of the clock later.
-    let (answer, ()) = tokio::join!(server.get("/ping/5f6b2c1e-8a54-4d3e-9b1a-0c2d4e6f8a10"), async {
-        eventually("the call waits for the commit", || async {
-            let waiting = server.metric("yagura_writes_waiting").await;
-            waiting.filter(|waiting| *waiting > 0.0)
-        })
-        .await;
-        server.clock.advance(Duration::from_secs(5));
-    });
+    let answer = server.while_time_passes(server.get(&format!("/ping/{TOKEN}"))).await;
     assert_eq!(answer.status, 503);
     assert!(!answer.header("retry-after").is_empty());
 

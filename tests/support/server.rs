@@ -13,8 +13,8 @@ use sqlx::{ConnectOptions, Connection};
 use tempfile::TempDir;
 
 use crate::clock::ManualClock;
-use crate::eventually;
 use crate::target::Target;
+use crate::{PATIENCE, eventually};
 
 /// A running server and its surroundings.
 pub struct TestServer {
@@ -71,7 +71,8 @@ impl TestServer {
     /// When it does not start.
     pub async fn start_with(config: &str, clock: ManualClock) -> Self {
         let folder = TempDir::new().expect("a temporary folder can be made");
-        let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build();
+        // Whoever is not answered within that time has found a fault: better a red test than one that hangs.
+        let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).timeout(PATIENCE).build();
         let mut server = Self { clock, folder, running: None, http: http.expect("a client without TLS always builds") };
         server.write_config(config);
         server.begin().await;
@@ -193,6 +194,21 @@ impl TestServer {
             None
         })
         .await
+    }
+
+    /// Awaits something that takes time of the server's clock, which goes on meanwhile: a quarter of a second at a time, so that it
+    /// does not matter when exactly the server begins to wait.
+    pub async fn while_time_passes<T>(&self, what: impl Future<Output = T>) -> T {
+        let passing = async {
+            loop {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+                self.clock.advance(Duration::from_millis(250));
+            }
+        };
+        tokio::select! {
+            outcome = what => outcome,
+            () = passing => unreachable!("time does not end"),
+        }
     }
 
     /// The value of a metric, with its labels as they are printed.
