@@ -49,7 +49,7 @@ fn assets(site: &Path) -> String {
             site.display()
         );
         roles.push_str("pub(crate) const BUILD: &str = \"none\";\n");
-        for role in ["CSS", "JS", "WASM"] {
+        for role in ["CSS", "JS", "WASM", "DESK_CSS", "DESK_JS", "DESK_WASM"] {
             let _ = writeln!(roles, "pub(crate) const {role}: Option<&str> = None;");
         }
     }

@@ -42,6 +42,11 @@ pub mod to {
         format!("/{}{of}/{file}", language.tag())
     }
 
+    /// Maintenance as a calendar.
+    pub fn calendar(language: Language) -> String {
+        format!("/{}/maintenance.ics", language.tag())
+    }
+
     /// The same page in another language; `path` is without a language and begins with a slash.
     pub fn translated(language: Language, path: &str) -> String {
         format!("/{}{path}", language.tag())

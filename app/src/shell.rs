@@ -14,19 +14,19 @@ use crate::islands::time_switch::TimeSwitch;
 use crate::routes::{Pages, to};
 
 /// What the visitor chose the last time, if storage can be read at all.
-const THEME: &str = "try{let t=localStorage.theme;if(t)document.documentElement.dataset.theme=t}catch{}";
+pub(crate) const THEME: &str = "try{let t=localStorage.theme;if(t)document.documentElement.dataset.theme=t}catch{}";
 
 /// Finds the islands in the page and hands each to its function in the module; after Leptos' own script, for one level of children.
 const WAKE: &str = "(g,w)=>{let i=self.requestIdleCallback||setTimeout;i(()=>import(g).then(m=>m.default({module_or_path:w}).then(()=>{m.hydrate();let c=[],h=async n=>{let t=n.localName;if(t=='leptos-island'){let f=m[n.dataset.component];c.at(-1)?.();if(f)await f(n)}if(t=='leptos-children')c.push(n.$$on_hydrate);for(let k of[...n.children])await h(k);if(t=='leptos-children')c.pop()};h(document.body)})))}";
 
-/// The scripts that stand in the pages themselves, and no others: what the content security policy allows.
+/// The scripts that stand in public pages themselves, and no others: what the content security policy allows.
 pub fn inline_scripts(assets: &Assets) -> Vec<String> {
-    std::iter::once(THEME.to_owned()).chain(wake(assets)).collect()
+    std::iter::once(THEME.to_owned()).chain(assets.islands.as_ref().map(wake)).collect()
 }
 
-fn wake(assets: &Assets) -> Option<String> {
-    let (glue, module) = assets.islands.as_ref()?;
-    Some(format!("({WAKE})('{glue}','{module}')"))
+/// The script that wakes the islands of a bundle: paths of its JS glue and its WASM module.
+pub(crate) fn wake((glue, module): &(String, String)) -> String {
+    format!("({WAKE})('{glue}','{module}')")
 }
 
 /// A whole document.
@@ -37,7 +37,8 @@ pub fn Document() -> impl IntoView {
     let text = context.text();
     let site = context.data.site(context.language);
     let style = context.assets.css.clone().map(|href| view! { <link rel="stylesheet" href=href/> });
-    let script = wake(&context.assets).map(|wake| view! { <script type="module" inner_html=wake></script> });
+    let script = context.assets.islands.as_ref().map(wake);
+    let script = script.map(|wake| view! { <script type="module" inner_html=wake></script> });
     let alternates = site
         .languages
         .iter()

@@ -1,10 +1,10 @@
 //! Starts everything in order, and stops it in the reverse order within five seconds.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::net::SocketAddr;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use domain::probe::observation::Verdict;
@@ -18,10 +18,14 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{self, ConfigErrors, Environment};
-use crate::jobs::config_watch::{ConfigWatch, targets};
-use crate::jobs::{housekeeping, uplink_watch};
+use crate::jobs::backup::{BackupEvent, Backups, Tell};
+use crate::jobs::{config_watch, housekeeping, maintenance, uplink_watch};
+use crate::service::backup::BackupWatch;
+use crate::service::configuration::{Beginning, Configuration, Sources, Unusable, Whole, targets};
+use crate::service::desk::Desk;
 use crate::service::uplink::{Uplink, excused};
 use crate::service::{enrolment, monitoring::Monitoring, past::Past};
+use crate::socket;
 use crate::web::{self, PageCache, Web};
 
 /// Open requests get this long when stopping; streams end at once.
@@ -33,7 +37,7 @@ const TIDYING: Duration = Duration::from_millis(500);
 /// Pause between two attempts to open a locked database.
 const OPEN_RETRY: Duration = Duration::from_millis(500);
 /// Name of the file whose lock means "a server runs on this folder".
-const LOCK_NAME: &str = "yagura.lock";
+pub(crate) const LOCK_NAME: &str = "yagura.lock";
 
 /// What a server is started with.
 pub struct Options {
@@ -100,6 +104,8 @@ pub struct Running {
     http: JoinHandle<()>,
     writer: JoinHandle<()>,
     jobs: Vec<JoinHandle<()>>,
+    /// Address of the one-time link for the first account, as long as nobody has one.
+    pub set_up_link: Option<String>,
     recalling: JoinHandle<()>,
     _lock: File,
 }
@@ -108,12 +114,16 @@ pub struct Running {
 pub async fn start(options: Options) -> Result<Running, StartError> {
     let Options { config: path, data, listen, environment, clock } = options;
     let loaded = config::load(&path, &|name| environment(name)).map_err(StartError::Config)?;
-    let config = Arc::new(loaded.config.clone());
     let lock = lock_folder(&data)?;
     raise_file_limit();
     let (store, connection) = open_patiently(&data).await?;
     let (writer, handle) = Writer::new(connection);
     let writer = tokio::spawn(writer.run(LAST_WRITE));
+    let sources = Sources { file: loaded.config.clone(), definitions: store.definitions().await?, pauses: store.pauses().await? };
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let whole = Whole::of(&sources, folder, &environment)
+        .map_err(|Unusable::Mistakes(mistakes)| StartError::Config(config::conflicts(&mistakes, &path.display().to_string())))?;
+    let config = Arc::new(whole.watched());
     let (monitoring, roster) = enrolment::begin(Arc::clone(&config), &store, handle, Arc::clone(&clock)).await?;
     let monitoring = Arc::new(monitoring);
 
@@ -134,37 +144,56 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
 
     let listener = TcpListener::bind(listen).await.map_err(|source| StartError::Listen { address: listen, source })?;
     let address = listener.local_addr().map_err(|source| StartError::Listen { address: listen, source })?;
-    let is_valid = Arc::new(AtomicBool::new(true));
     let stopping = CancellationToken::new();
     let past = Past::new(store.clone());
+    scheduler.switch_to(prepared);
+    let configuration = Configuration::new(Beginning {
+        path,
+        environment,
+        monitoring: Arc::clone(&monitoring),
+        store: store.clone(),
+        scheduler,
+        uplink: Arc::clone(&uplink),
+        loaded,
+        sources,
+        whole,
+    });
+    let backups = BackupWatch::default();
+    let desk = Arc::new(Desk::new(store.clone(), Arc::clone(&monitoring), configuration, backups.clone()));
+    desk.load_plans().await?;
     let web = Web {
         monitoring: Arc::clone(&monitoring),
         pages: Arc::new(PageCache::default()),
         punctuality,
-        config_is_valid: Arc::clone(&is_valid),
+        desk: Arc::clone(&desk),
         snapshots: Arc::default(),
         past: past.clone(),
         address,
         stopping: stopping.clone(),
     };
+    let set_up_link = first_link(&desk, &web).await;
     let http = tokio::spawn(web::serve(listener, web, stopping.clone()));
-    scheduler.switch_to(prepared);
-    let watch = ConfigWatch {
-        path,
-        environment,
+    let making = Backups {
         monitoring: Arc::clone(&monitoring),
         store,
-        scheduler,
-        uplink: Arc::clone(&uplink),
-        is_valid,
+        config: desk.configuration.path().to_owned(),
+        watch: backups,
+        tell: write_down(Arc::clone(&desk)),
     };
-    let jobs = vec![
+    let mut jobs = vec![
+        tokio::spawn(making.run()),
         tokio::spawn(housekeeping::tick(Arc::clone(&monitoring))),
         tokio::spawn(housekeeping::roll_up(Arc::clone(&monitoring))),
         tokio::spawn(housekeeping::clean_up(Arc::clone(&monitoring))),
         tokio::spawn(uplink_watch::run(Arc::clone(&monitoring), uplink, resolver)),
-        tokio::spawn(watch.run(loaded)),
+        tokio::spawn(config_watch::run(Arc::clone(&desk), Arc::clone(&clock))),
+        tokio::spawn(maintenance::run(Arc::clone(&desk), Arc::clone(&clock))),
     ];
+    match socket::listen(&data) {
+        Ok(listener) => jobs.push(tokio::spawn(socket::serve(listener, data, desk, stopping.clone()))),
+        // A path too long for a socket, or a file system without: commands then need the server stopped.
+        Err(error) => tracing::warn!(%error, "commands cannot reach this server"),
+    }
     // Ends by itself when it is done, unlike those above.
     let recalling = tokio::spawn(past.recall_latencies(Arc::clone(&monitoring)));
     tracing::info!(
@@ -172,7 +201,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         probes = config.probes.len(),
         "watching; the page is at http://{address}/"
     );
-    Ok(Running { address, monitoring, stopping, http, writer, jobs, recalling, _lock: lock })
+    Ok(Running { address, monitoring, stopping, http, writer, jobs, set_up_link, recalling, _lock: lock })
 }
 
 impl Running {
@@ -223,9 +252,37 @@ fn deliver(monitoring: Arc<Monitoring>, uplink: Arc<Uplink>, resolver: Arc<Resol
     })
 }
 
-fn lock_folder(data: &Path) -> Result<File, StartError> {
+/// Puts what becomes of scheduled backups into the audit log.
+fn write_down(desk: Arc<Desk>) -> Tell {
+    Box::new(move |event| {
+        let desk = Arc::clone(&desk);
+        Box::pin(async move {
+            let noted = match event {
+                BackupEvent::Made { file, bytes, took_ms, deleted } => desk.backup_made(&file, bytes, took_ms, &deleted).await,
+                BackupEvent::Failed { error } => desk.backup_failed(&error).await,
+            };
+            if let Err(error) = noted {
+                tracing::warn!(%error, "what became of a backup could not be written down");
+            }
+        })
+    })
+}
+
+/// A link for the first account. That it cannot be made is no reason not to watch.
+async fn first_link(desk: &Desk, web: &Web) -> Option<String> {
+    match desk.first_link().await {
+        Ok(token) => token.map(|token| format!("{}/desk/set-up/{token}", web.base())),
+        Err(error) => {
+            tracing::warn!(%error, "no link for the first account could be made; `yagura user add` makes one");
+            None
+        }
+    }
+}
+
+pub(crate) fn lock_folder(data: &Path) -> Result<File, StartError> {
     let failed = |source| StartError::Data { path: data.to_owned(), source };
-    std::fs::create_dir_all(data).map_err(failed)?;
+    // Hashes of passwords lie in it: nobody else has any business there.
+    DirBuilder::new().recursive(true).mode(0o700).create(data).map_err(failed)?;
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(data.join(LOCK_NAME)).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
@@ -235,7 +292,7 @@ fn lock_folder(data: &Path) -> Result<File, StartError> {
 }
 
 /// Opens the database; one that somebody else keeps locked is waited for, and said.
-async fn open_patiently(data: &Path) -> Result<(Store, WritingConnection), StartError> {
+pub(crate) async fn open_patiently(data: &Path) -> Result<(Store, WritingConnection), StartError> {
     let mut has_complained = false;
     loop {
         match Store::open(data).await {

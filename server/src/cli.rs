@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand};
+use domain::account::Role;
 use domain::probe::observation::{Observation, Verdict};
 use domain::probe::spec::{ActiveSpec, CheckSpec, ProbeSpec};
 use domain::text::Language;
@@ -14,8 +15,9 @@ use probe::clock::{Clock, SystemClock};
 use probe::{Prober, Resolver};
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::service::command::{Command as Asked, Reply};
 use crate::telemetry::LogFormat;
-use crate::{boot, config, runbooks, telemetry};
+use crate::{backup, boot, commands, config, doctor, runbooks, telemetry};
 
 /// A watchtower for services: checks from outside, a public uptime page, runbooks, in one program and one file.
 #[derive(Debug, Parser)]
@@ -41,6 +43,33 @@ enum Command {
         #[command(flatten)]
         file: ConfigFile,
     },
+    /// People who may sign in at the desk.
+    #[command(subcommand)]
+    User(User),
+    /// Copy everything into one file, while the server runs or not.
+    Backup {
+        /// Where to. A file that is there is replaced once the new one is whole.
+        to: PathBuf,
+        #[command(flatten)]
+        folder: DataFolder,
+        #[command(flatten)]
+        file: ConfigFile,
+    },
+    /// Make a data folder out of a backup.
+    Restore {
+        /// The backup.
+        from: PathBuf,
+        #[command(flatten)]
+        folder: DataFolder,
+    },
+    /// Examine a data folder and say what is wrong with it; exit code 1 if something is.
+    Doctor {
+        #[command(flatten)]
+        folder: DataFolder,
+        /// The configuration file, to be examined too.
+        #[arg(long, env = "YAGURA_CONFIG")]
+        config: Option<PathBuf>,
+    },
     /// The runbooks inside this program.
     #[command(subcommand)]
     Runbook(Runbook),
@@ -63,6 +92,42 @@ struct Serve {
     /// The address to listen on.
     #[arg(long, env = "YAGURA_LISTEN", default_value = "127.0.0.1:8600")]
     listen: SocketAddr,
+}
+
+#[derive(Debug, Args)]
+struct DataFolder {
+    /// The folder of the database.
+    #[arg(long, env = "YAGURA_DATA", default_value = "data")]
+    data: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+enum User {
+    /// Make an account and print a one-time link by which its owner chooses a password.
+    Add {
+        /// Their name.
+        name: String,
+        /// `owner`, `maintainer`, `responder` or `viewer`.
+        #[arg(long, default_value = "owner", value_parser = role)]
+        role: Role,
+        #[command(flatten)]
+        folder: DataFolder,
+        #[command(flatten)]
+        file: ConfigFile,
+    },
+    /// Print a new one-time link for somebody who cannot sign in any more.
+    Link {
+        /// Their name.
+        name: String,
+        #[command(flatten)]
+        folder: DataFolder,
+        #[command(flatten)]
+        file: ConfigFile,
+    },
+}
+
+fn role(name: &str) -> Result<Role, String> {
+    Role::from_name(name).ok_or_else(|| "expected owner, maintainer, responder or viewer".to_owned())
 }
 
 #[derive(Debug, Subcommand)]
@@ -91,6 +156,10 @@ pub fn main() -> ExitCode {
         Command::Serve(arguments) => with_runtime(serve(arguments)),
         Command::Check(file) => Ok(check(&file.config)),
         Command::Probe { slug, file } => with_runtime(probe_once(slug, file.config)),
+        Command::Backup { to, folder, file } => with_runtime(back_up(to, folder, file)),
+        Command::Restore { from, folder } => with_runtime(restore(from, folder)),
+        Command::Doctor { folder, config } => with_runtime(examine(folder, config)),
+        Command::User(user) => with_runtime(change_user(user)),
         Command::Runbook(Runbook::List) => Ok(list_runbooks()),
         Command::Runbook(Runbook::Show { slug, language }) => show_runbook(&slug, language),
     };
@@ -131,6 +200,10 @@ async fn serve(arguments: Serve) -> Result<ExitCode, String> {
     if std::io::stderr().is_terminal() {
         eprintln!("\n  Yagura: http://{}/   (Ctrl+C stops)\n", running.address);
     }
+    if let Some(link) = &running.set_up_link {
+        // Not by the log: whoever reads that later has no use for it, and it is for one pair of eyes.
+        eprintln!("  Nobody has an account yet. Set up the first one here (good once, for three days):\n  {link}\n");
+    }
     let code = tokio::select! {
         _ = terminated.recv() => ExitCode::SUCCESS,
         _ = interrupted.recv() => ExitCode::SUCCESS,
@@ -142,6 +215,58 @@ async fn serve(arguments: Serve) -> Result<ExitCode, String> {
         _ = terminated.recv() => Ok(ExitCode::FAILURE),
         _ = interrupted.recv() => Ok(ExitCode::FAILURE),
     }
+}
+
+/// Does it by the running server, or by ourselves when none runs.
+async fn change_user(user: User) -> Result<ExitCode, String> {
+    let (asked, folder, file) = match user {
+        User::Add { name, role, folder, file } => (Asked::AddUser { name, role }, folder, file),
+        User::Link { name, folder, file } => (Asked::MakeLink { name }, folder, file),
+    };
+    let reply = commands::run(&folder.data, &asked).await?;
+    match reply {
+        Reply::Link { name, path, expires_at } => {
+            println!("{name} chooses a password here; the link is good once, until {expires_at}:");
+            println!("{}{path}", site_base(&file.config));
+            Ok(ExitCode::SUCCESS)
+        }
+        Reply::Failed { message } => Err(message),
+        Reply::BackedUp { .. } => Err("the server answered something else; is it of another version?".to_owned()),
+    }
+}
+
+async fn back_up(to: PathBuf, folder: DataFolder, file: ConfigFile) -> Result<ExitCode, String> {
+    let to = std::path::absolute(&to).map_err(|error| format!("{} is no place for a file: {error}", to.display()))?;
+    let bytes = commands::back_up(&folder.data, &file.config, &to).await?;
+    println!("{}: {bytes} bytes", to.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn restore(from: PathBuf, folder: DataFolder) -> Result<ExitCode, String> {
+    let now = SystemClock::default().now();
+    let restored = backup::restore(&from, &folder.data, &commands::caller(), now).await.map_err(|error| error.to_string())?;
+    println!("{}: restored from the backup of {} (Yagura {})", folder.data.display(), restored.made_at, restored.version);
+    println!("The configuration of that time is {}; compare it with yours.", restored.config.display());
+    println!("Everybody is signed out, and one-time links are no longer good.");
+    restored.warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn examine(folder: DataFolder, config: Option<PathBuf>) -> Result<ExitCode, String> {
+    let now = SystemClock::default().now();
+    let findings = doctor::doctor(&folder.data, config.as_deref(), &environment, now).await;
+    for finding in &findings {
+        println!("{:<8} {}", finding.severity.name(), finding.what);
+        finding.advice.iter().for_each(|advice| println!("         → {advice}"));
+    }
+    let worst = findings.iter().map(|finding| finding.severity).max();
+    Ok(if worst == Some(doctor::Severity::Bad) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Where people reach the site, as far as the configuration says.
+fn site_base(config: &Path) -> String {
+    let url = config::load(config, &environment).ok().and_then(|loaded| loaded.config.site.url);
+    url.map_or_else(|| "http://127.0.0.1:8600".to_owned(), |url| url.as_str().trim_end_matches('/').to_owned())
 }
 
 fn check(path: &Path) -> ExitCode {

@@ -6,11 +6,15 @@
 
 #![recursion_limit = "256"]
 
+mod backup;
 pub mod boot;
 pub mod cli;
+mod commands;
 pub mod config;
+mod doctor;
 mod jobs;
 mod runbooks;
 mod service;
+mod socket;
 mod telemetry;
 pub mod web;

@@ -3,7 +3,7 @@
 
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { createRequire } from 'node:module';
 import net from 'node:net';
@@ -53,7 +53,7 @@ export async function service() {
   return state;
 }
 
-/// Starts the program with this configuration; `stop()` ends it and removes its folder.
+/// Starts the program with this configuration, in which PORT stands for its port; `stop()` ends it and removes its folder.
 export async function yagura(config) {
   const folder = mkdtempSync(join(tmpdir(), 'yagura-browser-'));
   writeFileSync(join(folder, 'yagura.yaml'), config);
@@ -71,9 +71,18 @@ async function serve(folder) {
   const file = join(folder, 'yagura.yaml');
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const start = () => spawn(program, ['serve', '--config', file, '--data', join(folder, 'data'), '--listen', `127.0.0.1:${port}`], {
-    stdio: ['ignore', 'ignore', process.env.YAGURA_SHOW_LOG ? 'inherit' : 'ignore'],
-  });
+  writeFileSync(file, readFileSync(file, 'utf8').replaceAll('PORT', String(port)));
+  const said = [];
+  const start = () => {
+    const started = spawn(program, ['serve', '--config', file, '--data', join(folder, 'data'), '--listen', `127.0.0.1:${port}`], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    started.stderr.on('data', (text) => {
+      said.push(String(text));
+      if (process.env.YAGURA_SHOW_LOG) process.stderr.write(text);
+    });
+    return started;
+  };
   let child = start();
   const ready = async () => {
     for (let attempt = 0; attempt < 600; attempt += 1) {
@@ -93,6 +102,8 @@ async function serve(folder) {
     url,
     folder,
     file,
+    /// What it has printed so far.
+    said: () => said.join(''),
     kill: () => end('SIGKILL'),
     restart: async () => { await end('SIGTERM'); child = start(); await ready(); },
     stop: async () => { await end('SIGTERM'); rmSync(folder, { recursive: true, force: true }); },

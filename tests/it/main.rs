@@ -2,15 +2,21 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
+mod access;
+mod accounts;
+mod api;
 mod architecture;
+mod backups;
 mod cli;
 mod config_reload;
 mod documents;
 mod faults;
 mod heartbeats;
+mod maintenance;
 mod messages;
 mod monitoring;
 mod pages;
 mod privacy;
 mod tidy;
 mod uplink;
+mod watching;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use domain::account::{Role, Scope};
 use domain::component::Status;
 use domain::incident::{Impact, IncidentStatus, MaintenanceStatus};
 use domain::probe::observation::{CauseKind, Phases, Verdict};
@@ -14,8 +15,8 @@ fn root() -> PathBuf {
 
 fn keys_of(language: &str) -> BTreeSet<String> {
     let mut keys = BTreeSet::new();
-    for file in ["pages.ftl", "feeds.ftl", "badges.ftl"] {
-        let text = fs::read_to_string(root().join("app/locales").join(language).join(file)).unwrap();
+    for file in fs::read_dir(root().join("app/locales").join(language)).unwrap() {
+        let text = fs::read_to_string(file.unwrap().path()).unwrap();
         let starts = text.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()));
         for (key, _) in starts.filter_map(|line| line.split_once(" =")) {
             assert!(keys.insert(key.to_owned()), "{key} stands twice in {language}");
@@ -35,6 +36,26 @@ fn sources(folder: &Path, into: &mut String) {
     }
 }
 
+/// What a probe's page tells of it.
+const SPECS: [&str; 13] = [
+    "url",
+    "method",
+    "host",
+    "every",
+    "timeout",
+    "confirm",
+    "conditions",
+    "degraded",
+    "headers",
+    "schedule",
+    "grace",
+    "redirects",
+    "reach",
+];
+/// Why a page of the desk cannot be shown.
+const FAILURES: [&str; 8] =
+    ["not-found", "forbidden", "link-gone", "cross-site", "too-many", "conflict", "refused", "unavailable"];
+
 /// Keys that are put together at run time.
 fn built_keys() -> BTreeSet<String> {
     let mut keys = BTreeSet::new();
@@ -47,8 +68,19 @@ fn built_keys() -> BTreeSet<String> {
     keys.extend(MaintenanceStatus::ALL.iter().map(|status| format!("maintenance-{}", status.name().replace('_', "-"))));
     keys.extend(Impact::ALL.iter().map(|impact| format!("impact-{}", impact.name())));
     keys.extend(Phases::default().labelled().map(|(name, _)| format!("phase-{name}")));
+    keys.extend(Role::ALL.iter().flat_map(|role| ["", "-about"].map(|end| format!("role-{}{end}", role.name()))));
+    keys.extend(Scope::ALL.iter().flat_map(|scope| ["", "-about"].map(|end| format!("scope-{}{end}", scope.key()))));
+    keys.extend((1..=7).map(|weekday| format!("planned-weekday-{weekday}")));
+    keys.extend(server::web::audit_actions().iter().map(|action| format!("audit-{}", action.replace(['.', '_'], "-"))));
+    keys.extend(SPECS.map(|fact| format!("spec-{fact}")));
+    keys.extend(["config-invalid", "database-stuck", "results-dropped"].map(|problem| format!("now-problem-{problem}")));
+    keys.extend(FAILURES.iter().flat_map(|failure| ["title", "text"].map(|end| format!("failure-{failure}-{end}"))));
     keys.extend(["new", "on-time", "late", "missed", "failed", "unsure"].map(|phase| format!("heartbeat-{phase}")));
     keys
+}
+
+fn is_key(word: &str) -> bool {
+    !word.ends_with('-') && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
 }
 
 #[test]
@@ -61,11 +93,24 @@ fn every_key_that_the_source_asks_for_exists_and_every_key_is_asked_for() {
     let mut source = String::new();
     sources(&root().join("app/src"), &mut source);
     sources(&root().join("server/src/web"), &mut source);
+    sources(&root().join("server/src/service"), &mut source);
     let known = keys_of("en");
     let mut asked = built_keys();
     // Keys are whole string literals of lower-case words and hyphens; CSS classes that look alike are no keys and are left out below.
     let literals: BTreeSet<String> = source.split('"').map(str::to_owned).collect();
     asked.extend(known.iter().filter(|key| literals.contains(*key)).cloned());
+    // Why something is refused is named where it is; what was done, by the end of the key.
+    asked.extend(
+        literals.iter().filter(|word| is_key(word) && (word.starts_with("invalid-") || word.starts_with("refused-"))).cloned(),
+    );
+    asked.extend(
+        known
+            .iter()
+            .filter(|key| {
+                key.strip_prefix("done-").is_some_and(|end| literals.contains(end) || source.contains(&format!("done={end}")))
+            })
+            .cloned(),
+    );
     for call in source.split("text.get(\"").skip(1).chain(source.split("text.with(\"").skip(1)) {
         asked.insert(call.split('"').next().unwrap().to_owned());
     }
@@ -118,6 +163,7 @@ fn every_message_can_be_said_in_each_language() {
         "from",
         "until",
         "span",
+        "detail",
     ];
     let arguments: Vec<_> = names.into_iter().map(|name| (name, 2_i64.into())).collect();
     for language in Language::ALL {

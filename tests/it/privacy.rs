@@ -7,7 +7,7 @@ use tests::server::TestServer;
 use tests::target::{Behaviour, Target};
 
 /// Every kind of public address.
-const PUBLIC: [&str; 45] = [
+const PUBLIC: [&str; 50] = [
     "/",
     "/en/",
     "/ja/",
@@ -45,6 +45,8 @@ const PUBLIC: [&str; 45] = [
     "/embed",
     "/en/embed?theme=dark",
     "/embed.js",
+    "/maintenance.ics",
+    "/ja/maintenance.ics",
     "/manifest.webmanifest",
     "/ja/manifest.webmanifest",
     "/sitemap.xml",
@@ -53,6 +55,9 @@ const PUBLIC: [&str; 45] = [
     "/icon-unknown.svg",
     "/healthz",
     "/readyz",
+    "/api/",
+    "/api/problems",
+    "/api/openapi.json",
 ];
 
 #[tokio::test(flavor = "multi_thread")]

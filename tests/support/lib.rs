@@ -6,6 +6,7 @@ pub mod process;
 pub mod sample;
 pub mod server;
 pub mod target;
+pub mod visitor;
 pub mod weight;
 
 use std::time::Duration;

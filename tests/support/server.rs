@@ -70,7 +70,16 @@ impl TestServer {
     /// # Panics
     /// When it does not start.
     pub async fn start_with(config: &str, clock: ManualClock) -> Self {
+        Self::restored(config, clock, |_| ()).await
+    }
+
+    /// Starts a server whose data folder `prepare` fills.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn restored(config: &str, clock: ManualClock, prepare: impl FnOnce(&std::path::Path)) -> Self {
         let folder = TempDir::new().expect("a temporary folder can be made");
+        prepare(&folder.path().join("data"));
         // Whoever is not answered within that time has found a fault: better a red test than one that hangs.
         let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).timeout(PATIENCE).build();
         let mut server = Self { clock, folder, running: None, http: http.expect("a client without TLS always builds") };
@@ -225,6 +234,16 @@ impl TestServer {
         let options =
             SqliteConnectOptions::new().filename(self.data().join(store::FILE_NAME)).busy_timeout(Duration::from_secs(5));
         options.connect().await.expect("the database can be opened")
+    }
+
+    /// Address of the one-time link for the first account, without the host.
+    ///
+    /// # Panics
+    /// When somebody has an account already, or while it is stopped.
+    pub fn set_up_link(&self) -> String {
+        let link = self.running.as_ref().and_then(|running| running.set_up_link.clone()).expect("nobody has an account yet");
+        let path = link.find("/desk/").expect("the link leads to the desk");
+        link[path..].to_owned()
     }
 
     /// One number from the database.

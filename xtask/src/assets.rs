@@ -20,6 +20,22 @@ const WASM_FEATURES: [&str; 6] = [
     "--enable-multivalue",
 ];
 
+/// One module for the browser, with its glue.
+struct Bundle {
+    /// Of its files.
+    name: &'static str,
+    /// Features of `app` that are in it.
+    features: &'static str,
+    /// How the server asks for the module and the glue.
+    roles: [&'static str; 2],
+}
+
+/// Public pages carry nothing of the desk: what is loaded on a visitor's phone must stay small.
+const BUNDLES: [Bundle; 2] = [
+    Bundle { name: "yagura", features: "hydrate", roles: ["wasm", "js"] },
+    Bundle { name: "yagura-desk", features: "desk", roles: ["desk_wasm", "desk_js"] },
+];
+
 struct Site {
     folder: PathBuf,
     manifest: String,
@@ -71,16 +87,18 @@ pub(crate) fn build() -> Result<(), String> {
     std::fs::create_dir_all(&work).map_err(|error| format!("cannot create {}: {error}", work.display()))?;
     let modules = npm_packages(&root.join("xtask/npm"))?;
 
-    let module = compile(&root)?;
-    // Made again when the module, the flags or the tools are others.
-    let tools = read(&root.join("xtask/npm/package-lock.json"))?;
-    let fresh = short_hash(&[read(&module)?.as_slice(), WASM_FEATURES.concat().as_bytes(), tools.as_slice()].concat());
-    let stamp = work.join("optimized-from");
-    if std::fs::read_to_string(&stamp).ok().as_deref() != Some(fresh.as_str()) {
-        bind_and_optimize(&module, &work, &modules)?;
-        std::fs::write(&stamp, &fresh).map_err(|error| format!("cannot write {}: {error}", stamp.display()))?;
+    for bundle in &BUNDLES {
+        let module = compile(&root, bundle)?;
+        // Made again when the module, the flags or the tools are others.
+        let tools = read(&root.join("xtask/npm/package-lock.json"))?;
+        let fresh = short_hash(&[read(&module)?.as_slice(), WASM_FEATURES.concat().as_bytes(), tools.as_slice()].concat());
+        let stamp = work.join(format!("{}-optimized-from", bundle.name));
+        if std::fs::read_to_string(&stamp).ok().as_deref() != Some(fresh.as_str()) {
+            bind_and_optimize(&module, &work, &modules, bundle.name)?;
+            std::fs::write(&stamp, &fresh).map_err(|error| format!("cannot write {}: {error}", stamp.display()))?;
+        }
     }
-    let bundle = |input: &Path, output: &Path| {
+    let minify = |input: &Path, output: &Path| {
         let program = modules.join("esbuild/bin/esbuild");
         let mut command = Command::new(program);
         command
@@ -92,18 +110,28 @@ pub(crate) fn build() -> Result<(), String> {
         }
         run(&mut command)
     };
-    bundle(&work.join("yagura.js"), &work.join("yagura.min.js"))?;
-    bundle(&root.join("style/main.css"), &work.join("yagura.css"))?;
+    let styles = [("css", "style/main.css", "yagura"), ("desk_css", "style/desk-main.css", "yagura-desk")];
+    for Bundle { name, .. } in &BUNDLES {
+        minify(&work.join(format!("{name}.js")), &work.join(format!("{name}.min.js")))?;
+    }
+    for (_, source, name) in styles {
+        minify(&root.join(source), &work.join(format!("{name}.css")))?;
+    }
 
     let mut site = Site { folder: root.join("target/site-new"), manifest: String::new() };
     let _ = std::fs::remove_dir_all(&site.folder);
-    for (role, file, extension, content_type) in [
-        ("wasm", "yagura_opt.wasm", "wasm", "application/wasm"),
-        ("js", "yagura.min.js", "js", "text/javascript; charset=utf-8"),
-        ("css", "yagura.css", "css", "text/css; charset=utf-8"),
-    ] {
-        let bytes = read(&work.join(file))?;
-        site.add(role, &format!("/pkg/yagura-{}.{extension}", short_hash(&bytes)), content_type, &bytes)?;
+    for Bundle { name, roles: [wasm, js], .. } in &BUNDLES {
+        for (role, file, extension, content_type) in [
+            (wasm, format!("{name}_opt.wasm"), "wasm", "application/wasm"),
+            (js, format!("{name}.min.js"), "js", "text/javascript; charset=utf-8"),
+        ] {
+            let bytes = read(&work.join(file))?;
+            site.add(role, &format!("/pkg/{name}-{}.{extension}", short_hash(&bytes)), content_type, &bytes)?;
+        }
+    }
+    for (role, _, name) in styles {
+        let bytes = read(&work.join(format!("{name}.css")))?;
+        site.add(role, &format!("/pkg/{name}-{}.css", short_hash(&bytes)), "text/css; charset=utf-8", &bytes)?;
     }
     add_public(&mut site, &root.join("public"))?;
     publish(&site, &root.join("target/site"))
@@ -130,20 +158,22 @@ fn publish(site: &Site, target: &Path) -> Result<(), String> {
     Ok(())
 }
 
-fn compile(root: &Path) -> Result<PathBuf, String> {
-    say("compiling the islands to WASM");
+fn compile(root: &Path, bundle: &Bundle) -> Result<PathBuf, String> {
+    say(&format!("compiling the islands of {} to WASM", bundle.name));
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root).args(["build", "--lib", "--package=app", "--target=wasm32-unknown-unknown"]);
-    run(command.args(["--profile=wasm-release", "--no-default-features", "--features=hydrate"]))?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    // A folder each: both would be called app.wasm.
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from).join(bundle.name);
+    command.arg(format!("--target-dir={}", target.display()));
+    run(command.args(["--profile=wasm-release", "--no-default-features", &format!("--features={}", bundle.features)]))?;
     Ok(target.join("wasm32-unknown-unknown/wasm-release/app.wasm"))
 }
 
-fn bind_and_optimize(module: &Path, work: &Path, modules: &Path) -> Result<(), String> {
+fn bind_and_optimize(module: &Path, work: &Path, modules: &Path, name: &str) -> Result<(), String> {
     say("generating the JS glue");
     Bindgen::new()
         .input_path(module)
-        .out_name("yagura")
+        .out_name(name)
         .web(true)
         .map_err(|error| format!("wasm-bindgen: {error:#}"))?
         .typescript(false)
@@ -154,8 +184,8 @@ fn bind_and_optimize(module: &Path, work: &Path, modules: &Path) -> Result<(), S
         .map_err(|error| format!("wasm-bindgen: {error:#}"))?;
     say("optimizing the WASM");
     let mut command = Command::new("node");
-    command.arg(modules.join("binaryen/bin/wasm-opt")).arg(work.join("yagura_bg.wasm")).arg("-Oz").args(WASM_FEATURES);
-    run(command.arg("-o").arg(work.join("yagura_opt.wasm")))
+    command.arg(modules.join("binaryen/bin/wasm-opt")).arg(work.join(format!("{name}_bg.wasm"))).arg("-Oz").args(WASM_FEATURES);
+    run(command.arg("-o").arg(work.join(format!("{name}_opt.wasm"))))
 }
 
 fn add_public(site: &mut Site, folder: &Path) -> Result<(), String> {

@@ -93,6 +93,7 @@ maintenance-scheduled = Scheduled
 maintenance-in-progress = In progress
 maintenance-verifying = Verifying
 maintenance-completed = Completed
+maintenance-subscribe = Subscribe to maintenance in a calendar (iCal)
 updates-older = { $n } earlier
 recent = Past 14 days
 recent-none = No outage was confirmed in the past 14 days.
@@ -189,6 +190,7 @@ cause-local-network = Unknown: Yagura has no network
 cause-resolver = Unknown: Yagura's resolver does not answer
 cause-uplink = Unknown: Yagura's uplink is gone
 cause-internal = Unknown: the check itself failed
+cause-not-allowed = Unknown: Yagura may not connect to the address
 
 outages = Outages of the last 90 days
 no-outages = None was confirmed.

@@ -69,6 +69,7 @@ maintenance-scheduled = 予定
 maintenance-in-progress = 作業中
 maintenance-verifying = 確認中
 maintenance-completed = 完了
+maintenance-subscribe = メンテナンスの予定をカレンダーで購読（iCal）
 updates-older = 以前の { $n } 件
 recent = 過去 14 日間
 recent-none = 過去 14 日間に確認された障害はありません。
@@ -162,6 +163,7 @@ cause-local-network = 不明：Yagura のネットワーク不通
 cause-resolver = 不明：Yagura の名前解決サーバーが応答しない
 cause-uplink = 不明：Yagura の回線断
 cause-internal = 不明：チェック自体の失敗
+cause-not-allowed = 不明：接続が許可されていないアドレス
 
 outages = 過去 90 日間の障害
 no-outages = 確認された障害はありません。

@@ -1,5 +1,5 @@
-//! Incidents and maintenance as the public sees them. Nothing makes them yet; pages, the Statuspage API and feeds already know how to
-//! show them, so that they are the same everywhere from the first day.
+//! Incidents and maintenance as the public sees them, the same on pages, in the Statuspage API and in feeds. Nothing makes incidents yet;
+//! all of these already know how to show them.
 
 use domain::component::Status;
 use domain::incident::{Impact, IncidentStatus, MaintenanceStatus};

@@ -3,6 +3,7 @@
 
 mod check;
 mod component;
+pub mod desk;
 mod incident;
 mod outage;
 
@@ -105,6 +106,8 @@ pub struct ComponentPage {
     pub outages: Vec<PublicOutage>,
     /// How many older ones of the last 90 days are left out.
     pub outages_left_out: usize,
+    /// Maintenance of it that is ahead or in progress, the soonest first.
+    pub maintenances: Vec<PublicMaintenance>,
     /// What watches it.
     pub checks: Vec<PublicCheck>,
 }
@@ -116,6 +119,10 @@ pub struct Assets {
     pub css: Option<String>,
     /// Paths of the JS glue and the WASM module.
     pub islands: Option<(String, String)>,
+    /// Path of the style sheet that pages of the desk load beside it.
+    pub desk_css: Option<String>,
+    /// Paths of the JS glue and the WASM module of the desk, which has all islands.
+    pub desk_islands: Option<(String, String)>,
     /// Changes with every build of the assets.
     pub build: String,
 }

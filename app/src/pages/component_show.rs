@@ -16,6 +16,7 @@ use crate::parts::check_day::CheckDay;
 use crate::parts::day_bar::{DayBar, Legend};
 use crate::parts::formula::Formula;
 use crate::parts::head::Head;
+use crate::parts::incident::MaintenanceItem;
 use crate::parts::latency::Latency;
 use crate::parts::outage::{OutageFrame, OutageItem};
 use crate::parts::phases::PhaseBar;
@@ -65,6 +66,7 @@ fn show(text: &Text, site: &PublicSite, page: &ComponentPage) -> impl IntoView +
                 {because}
             </div>
             {component.description.clone().map(|description| view! { <p class="description">{description}</p> })}
+            <div id="ahead" data-live>{maintenance(text, site, page)}</div>
             <section class="ninety" aria-labelledby="uptime-heading">
                 <h2 id="uptime-heading">{text.get("uptime")}</h2>
                 <div id="spans" data-live>
@@ -88,6 +90,21 @@ fn show(text: &Text, site: &PublicSite, page: &ComponentPage) -> impl IntoView +
             <Formula weights=page.weights text=text.clone()/>
         </main>
     }
+}
+
+/// Maintenance of it that is ahead or in progress.
+fn maintenance(text: &Text, site: &PublicSite, page: &ComponentPage) -> Option<impl IntoView + use<>> {
+    (!page.maintenances.is_empty()).then(|| {
+        let items = page.maintenances.iter().map(|maintenance| {
+            view! { <MaintenanceItem maintenance=maintenance.clone() zone=site.time_zone.clone() text=text.clone()/> }
+        });
+        view! {
+            <section aria-labelledby="ahead-heading">
+                <h2 id="ahead-heading">{text.get("maintenance-ahead")}</h2>
+                {items.collect_view()}
+            </section>
+        }
+    })
 }
 
 /// What watches it, each with its newest result and its day. Titles are numbered where there are several of a kind.

@@ -1,6 +1,8 @@
-//! The pages, one file each. A page asks [`crate::data::PageData`] once and is made of [`crate::parts`].
+//! The pages, one file each. A public page asks [`crate::data::PageData`] once, a page of the [`desk`] is handed what it shows; both are
+//! made of [`crate::parts`].
 
 pub mod component_show;
+pub mod desk;
 pub mod error;
 pub mod history;
 pub mod status;

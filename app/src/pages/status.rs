@@ -5,7 +5,7 @@ use domain::incident::MaintenanceStatus;
 use domain::month::Month;
 use leptos::prelude::*;
 
-use crate::data::{OutageOf, PageContext, PublicComponent, PublicGroup, PublicSite, StatusPage};
+use crate::data::{OutageOf, PageContext, PublicComponent, PublicGroup, PublicMaintenance, PublicSite, StatusPage};
 use crate::format;
 use crate::i18n::Text;
 use crate::islands::component_filter::ComponentFilter;
@@ -22,6 +22,8 @@ use crate::routes::to;
 
 /// From so many components on there is a filter.
 const FILTER_FROM: usize = 12;
+/// Maintenance that is over and shown, the newest; hourly work would fill the page.
+const MAINTENANCES_OVER_MAX: usize = 10;
 
 /// The front page.
 #[component]
@@ -180,19 +182,26 @@ fn ahead(text: &Text, site: &PublicSite, page: &StatusPage) -> Option<impl IntoV
     let mut ahead: Vec<_> = page.maintenances.iter().filter(|maintenance| is_ahead(maintenance.status)).cloned().collect();
     ahead.sort_by_key(|maintenance| maintenance.scheduled_for);
     (!ahead.is_empty()).then(|| {
-        let items = ahead.into_iter().map(|maintenance| {
-            view! { <MaintenanceItem maintenance=maintenance zone=site.time_zone.clone() text=text.clone()/> }
-        });
+        let items = ahead.into_iter().map(|maintenance| maintenance_item(text, site, page, maintenance));
         view! {
             <section aria-labelledby="ahead-heading">
                 <h2 id="ahead-heading">{text.get("maintenance-ahead")}</h2>
                 {items.collect_view()}
+                <p><a href=to::calendar(text.language())>{text.get("maintenance-subscribe")}</a></p>
             </section>
         }
     })
 }
 
-/// The past 14 days: incidents that are over, and outages.
+/// Maintenance with the names of what it affects.
+fn maintenance_item(text: &Text, site: &PublicSite, page: &StatusPage, maintenance: PublicMaintenance) -> impl IntoView + use<> {
+    let components = page.groups.iter().flat_map(|group| &group.components);
+    let affected = components.filter(|component| maintenance.component_ids.contains(&component.id));
+    let names: Vec<String> = affected.map(|component| component.name.clone()).collect();
+    view! { <MaintenanceItem maintenance=maintenance names=names zone=site.time_zone.clone() text=text.clone()/> }
+}
+
+/// The past 14 days: incidents and maintenance that are over, and outages.
 fn recent(text: &Text, site: &PublicSite, page: &StatusPage) -> impl IntoView + use<> {
     let since = page.taken_at.as_ms() - 14 * 86_400_000;
     let is_recent = |over: Option<domain::time::Timestamp>| over.is_some_and(|at| at.as_ms() >= since);
@@ -202,6 +211,8 @@ fn recent(text: &Text, site: &PublicSite, page: &StatusPage) -> impl IntoView + 
     let incidents = over.into_iter().map(|incident| {
         view! { <IncidentItem incident=incident zone=site.time_zone.clone() text=text.clone()/> }
     });
+    let done = page.maintenances.iter().filter(|maintenance| is_recent(maintenance.completed_at)).take(MAINTENANCES_OVER_MAX);
+    let done = done.map(|maintenance| maintenance_item(text, site, page, maintenance.clone())).collect_view();
     let lines = page.outages.iter().map(|of| outage_line(text, site, page, of)).collect_view();
     let left_out = (page.outages_left_out > 0)
         .then(|| view! { <p class="empty">{text.with("recent-left-out", &[("n", page.outages_left_out.into())])}</p> });
@@ -210,6 +221,7 @@ fn recent(text: &Text, site: &PublicSite, page: &StatusPage) -> impl IntoView + 
             <h2 id="recent-heading">{text.get("recent")}</h2>
             <div id="recent" class="recent" data-live>
                 {incidents.collect_view()}
+                {done}
                 {is_quiet.then(|| view! { <p class="empty">{text.get("recent-none")}</p> })}
                 <ul>{lines}</ul>
                 {left_out}

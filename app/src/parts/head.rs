@@ -41,7 +41,7 @@ pub fn Head(
 }
 
 /// Leptos writes a title as it is given, so it is given without anything that could be markup.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 

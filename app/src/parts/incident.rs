@@ -48,6 +48,9 @@ pub fn IncidentItem(
 pub fn MaintenanceItem(
     /// What to show.
     maintenance: PublicMaintenance,
+    /// Names of the components it affects, where they are not plain.
+    #[prop(optional)]
+    names: Vec<String>,
     /// The site's zone.
     zone: TimeZone,
     /// The words.
@@ -59,6 +62,9 @@ pub fn MaintenanceItem(
         maintenance.updates.iter().map(|update: &PublicUpdate<_>| (word(update.status), update.display_at, update.body.clone()));
     let updates = updates_list(&text, &zone, updates.collect());
     let id = format!("maintenance-{}", maintenance.id);
+    let names = names.join(&text.separator("list-separator"));
+    let affects = (!names.is_empty())
+        .then(|| view! { <p class="incident-state">{text.with("maintenance-affects", &[("names", names.into())])}</p> });
     view! {
         <article class="incident maintenance" id=id>
             <h3>{maintenance.name.clone()}</h3>
@@ -67,6 +73,7 @@ pub fn MaintenanceItem(
                 <TimeText at=maintenance.scheduled_for zone=zone.clone() text=text.clone()/> " – "
                 <TimeText at=maintenance.scheduled_until zone=zone.clone() text=text.clone()/>
             </p>
+            {affects}
             {updates}
         </article>
     }

@@ -2,6 +2,9 @@
 
 pub mod check_day;
 pub mod day_bar;
+pub mod desk_lists;
+pub mod desk_probe;
+pub mod form;
 pub mod formula;
 pub mod head;
 pub mod incident;

@@ -5,6 +5,8 @@ use domain::time::Timestamp;
 
 /// Slug of the alert type "our own uplink is gone", and of its runbook.
 pub const UPLINK_LOST: &str = "uplink-lost";
+/// Slug of the alert type "the scheduled backup is late", and of its runbook.
+pub const BACKUP_LATE: &str = "backup-late";
 
 /// An alert that began or ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

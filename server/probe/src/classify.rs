@@ -3,9 +3,10 @@
 //! It only looks at errors; it must never do I/O.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use domain::probe::observation::{Cause, CauseKind};
+use domain::probe::reach::Refusal;
 
 // `std::io::ErrorKind` has no stable kind for these, so their numbers stand here.
 const ENFILE: i32 = 23;
@@ -74,10 +75,20 @@ pub(crate) fn unconnected(failures: &[(SocketAddr, io::Error)]) -> Cause {
     Cause::new(kind.unwrap_or(CauseKind::Internal), told.join("; "))
 }
 
+/// The cause when no address of the target may be reached.
+pub(crate) fn not_allowed(refused: &[(IpAddr, Refusal)]) -> Cause {
+    let told: Vec<String> = refused.iter().map(|(address, refusal)| format!("{address} ({refusal})")).collect();
+    let (noun, told) = (if refused.len() == 1 { "address" } else { "addresses" }, told.join(" and "));
+    let detail = format!("the {noun} {told} may not be reached by a probe made in the desk");
+    Cause::new(CauseKind::NotAllowed, format!("{detail}; `desk.networks` in the configuration allows networks"))
+}
+
 #[cfg(test)]
 #[cfg(target_os = "linux")]
 #[allow(clippy::unwrap_used, reason = "these are tests")]
 mod tests {
+    use domain::probe::observation::Verdict;
+
     use super::*;
 
     const EPERM: i32 = 1;
@@ -129,6 +140,24 @@ mod tests {
         assert_eq!(cause_of(&[ECONNREFUSED, ENETUNREACH]), CauseKind::Connect);
         assert_eq!(cause_of(&[ENETUNREACH, ENETUNREACH]), CauseKind::LocalNetwork);
         assert_eq!(cause_of(&[EMFILE, ENETUNREACH]), CauseKind::LocalResources);
+    }
+
+    #[test]
+    fn every_refused_address_is_told_with_its_reason_and_the_way_out() {
+        let one = (IpAddr::from([127, 0, 0, 1]), Refusal::Loopback);
+        let told = |refused: &[_]| {
+            let cause = not_allowed(refused);
+            assert_eq!((cause.kind, cause.kind.verdict()), (CauseKind::NotAllowed, Verdict::Unknown));
+            cause.detail
+        };
+        assert_eq!(
+            told(&[one]),
+            "the address 127.0.0.1 (a loopback address) may not be reached by a probe made in the desk; \
+             `desk.networks` in the configuration allows networks"
+        );
+        let two = [one, (IpAddr::from([224, 0, 0, 1]), Refusal::Multicast)];
+        let both = "the addresses 127.0.0.1 (a loopback address) and 224.0.0.1 (a multicast or broadcast address) may";
+        assert!(told(&two).starts_with(both), "{}", told(&two));
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! From a host to an open TCP connection, trying its addresses so that one dead address family does not make it look down.
 //!
-//! It must never leave an attempt running when the caller has lost interest.
+//! It must never leave an attempt running when the caller has lost interest, and never connect to an address that was not judged:
+//! a name is resolved once, and what is connected to is what came of that.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::slice;
 use std::time::Duration;
 
 use domain::probe::observation::Cause;
+use domain::probe::reach::Reach;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -55,24 +56,43 @@ impl From<url::Host> for Host {
     }
 }
 
-/// Resolves and connects, noting both phases and the address.
-pub(crate) async fn connect(trace: &mut Trace, resolver: &Resolver, host: &Host, port: u16) -> Result<TcpStream, Cause> {
-    let found;
-    let addresses = match host {
-        Host::Address(address) => slice::from_ref(address),
-        Host::Name(name) => {
-            trace.begin(Phase::Resolve);
-            found = resolver.addresses(name).await?;
-            found.as_slice()
-        }
-    };
-    trace.begin(Phase::Connect);
-    let (address, stream) = first_to_connect(addresses, port).await?;
-    trace.end();
-    trace.address = Some(address.ip());
-    // Without it a request in two writes would wait for an acknowledgement. That it fails on a dead socket shows soon enough.
-    let _ = stream.set_nodelay(true);
-    Ok(stream)
+/// What it takes to open connections. There is no other way to a target, so that each redirect is judged as the first request is.
+#[derive(Clone, Copy)]
+pub(crate) struct Dialer<'a> {
+    pub(crate) resolver: &'a Resolver,
+    pub(crate) reach: &'a Reach,
+}
+
+impl Dialer<'_> {
+    /// Resolves and connects, noting both phases and the address.
+    pub(crate) async fn connect(self, trace: &mut Trace, host: &Host, port: u16) -> Result<TcpStream, Cause> {
+        let mut addresses = match host {
+            Host::Address(address) => vec![*address],
+            Host::Name(name) => {
+                trace.begin(Phase::Resolve);
+                self.resolver.addresses(name).await?
+            }
+        };
+        self.keep_allowed(&mut addresses)?;
+        trace.begin(Phase::Connect);
+        let (address, stream) = first_to_connect(&addresses, port).await?;
+        trace.end();
+        trace.address = Some(address.ip());
+        // Without it a request in two writes would wait for an acknowledgement. That it fails on a dead socket shows soon enough.
+        let _ = stream.set_nodelay(true);
+        Ok(stream)
+    }
+
+    /// Leaves those of `addresses` that may be reached; an error if that is none of them.
+    fn keep_allowed(self, addresses: &mut Vec<IpAddr>) -> Result<(), Cause> {
+        let mut refused = Vec::new();
+        addresses.retain(|address| {
+            let refusal = self.reach.refusal(*address);
+            refused.extend(refusal.map(|refusal| (*address, refusal)));
+            refusal.is_none()
+        });
+        if addresses.is_empty() && !refused.is_empty() { Err(classify::not_allowed(&refused)) } else { Ok(()) }
+    }
 }
 
 /// Connects to whichever address answers first, each later one starting after [`HEAD_START`] or when those before it failed.

@@ -11,10 +11,9 @@ use domain::probe::spec::{HttpSpec, REDIRECTS_MAX};
 use domain::time::Timestamp;
 use rustls::ClientConfig;
 
-use crate::connect::connect;
+use crate::connect::Dialer;
 use crate::exchange::{Answer, Wanted, is_redirect, over_http1, over_http2};
 use crate::outgoing::Outgoing;
-use crate::resolve::Resolver;
 use crate::trace::{Trace, micros};
 use crate::{Finding, ProberError, tls};
 
@@ -46,12 +45,12 @@ impl HttpCheck {
     /// Executes the check once. `started` is when the whole execution began, which is what `[RESPONSE_TIME]` counts from.
     pub(crate) async fn run(
         &self,
-        resolver: &Resolver,
+        dialer: Dialer<'_>,
         trace: &mut Trace,
         at: Timestamp,
         started: Instant,
     ) -> Result<Finding, Cause> {
-        let mut answer = self.one_exchange(&self.first, resolver, trace).await?;
+        let mut answer = self.one_exchange(&self.first, dialer, trace).await?;
         let mut next: Outgoing;
         let mut current = &self.first;
         while self.wanted.redirects && is_redirect(answer.status) {
@@ -63,14 +62,14 @@ impl HttpCheck {
             next = current.redirected(answer.status, answer.location.as_ref())?;
             current = &next;
             trace.redirects += 1;
-            answer = self.one_exchange(current, resolver, trace).await?;
+            answer = self.one_exchange(current, dialer, trace).await?;
         }
         trace.end();
         self.judge(answer, trace, at, started)
     }
 
-    async fn one_exchange(&self, request: &Outgoing, resolver: &Resolver, trace: &mut Trace) -> Result<Answer, Cause> {
-        let stream = connect(trace, resolver, &request.host, request.port).await?;
+    async fn one_exchange(&self, request: &Outgoing, dialer: Dialer<'_>, trace: &mut Trace) -> Result<Answer, Cause> {
+        let stream = dialer.connect(trace, &request.host, request.port).await?;
         if !request.is_tls {
             return over_http1(trace, stream, request, self.wanted).await;
         }

@@ -11,6 +11,7 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use domain::probe::observation::{Cause, CauseKind, Observation, Verdict};
+use domain::probe::reach::Reach;
 use domain::probe::spec::{ActionSpec, ActiveSpec};
 use domain::time::Timestamp;
 use thiserror::Error;
@@ -31,6 +32,7 @@ mod trace;
 pub use resolve::{Resolver, ResolverError};
 pub use self_check::{Target, uplink_is_up};
 
+use connect::Dialer;
 use http_check::HttpCheck;
 use tcp_check::TcpCheck;
 use trace::{Phase, Trace};
@@ -78,6 +80,7 @@ enum Action {
 /// One probe, ready to be executed any number of times, also at once.
 pub struct Prober {
     action: Action,
+    reach: Reach,
     resolver: Arc<Resolver>,
     timeout: Duration,
 }
@@ -92,7 +95,7 @@ impl Prober {
             ActionSpec::Http(http) => Action::Http(Box::new(HttpCheck::new(http)?)),
             ActionSpec::Tcp(tcp) => Action::Tcp(TcpCheck::new(tcp)?),
         };
-        Ok(Self { action, resolver, timeout: spec.timeout })
+        Ok(Self { action, reach: spec.reach.clone(), resolver, timeout: spec.timeout })
     }
 
     /// Executes the probe once; `at` is the present, by which certificates are judged and the observation is dated.
@@ -149,9 +152,10 @@ impl Prober {
     }
 
     async fn act(&self, trace: &mut Trace, at: Timestamp, started: Instant) -> Result<Finding, Cause> {
+        let dialer = Dialer { resolver: &self.resolver, reach: &self.reach };
         match &self.action {
-            Action::Http(check) => check.run(&self.resolver, trace, at, started).await,
-            Action::Tcp(check) => check.run(&self.resolver, trace).await,
+            Action::Http(check) => check.run(dialer, trace, at, started).await,
+            Action::Tcp(check) => check.run(dialer, trace).await,
         }
     }
 }

@@ -148,6 +148,17 @@ impl Scheduler {
         Running { spec, prober, share, task }
     }
 
+    /// One more execution of a probe that runs, now, beside its rhythm: the observation goes where all go, and is given back too.
+    pub fn run_now(&self, key: ProbeKey) -> Option<impl Future<Output = Observation> + Send + use<>> {
+        let prober = Arc::clone(&self.running.get(&key)?.prober);
+        let (clock, deliver) = (Arc::clone(&self.clock), Arc::clone(&self.deliver));
+        Some(async move {
+            let observation = prober.run(clock.now()).await;
+            deliver(key, observation.clone()).await;
+            observation
+        })
+    }
+
     /// The watchdog: a probe whose task has ended (it can only have panicked) is started again, and what it missed is counted.
     /// Gives how many there were.
     pub fn revive(&mut self) -> usize {

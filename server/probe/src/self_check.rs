@@ -5,9 +5,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::probe::reach::Reach;
 use tokio::task::JoinSet;
 
-use crate::connect::{Host, connect};
+use crate::connect::{Dialer, Host};
 use crate::resolve::Resolver;
 use crate::trace::Trace;
 
@@ -29,7 +30,8 @@ pub async fn uplink_is_up(targets: &[Target], resolver: &Arc<Resolver>, limit: D
         let (target, resolver) = (target.clone(), resolver.clone());
         attempts.spawn(async move {
             let Some(host) = Host::parse(&target.host) else { return false };
-            connect(&mut Trace::default(), &resolver, &host, target.port).await.is_ok()
+            let dialer = Dialer { resolver: &resolver, reach: &Reach::Anywhere };
+            dialer.connect(&mut Trace::default(), &host, target.port).await.is_ok()
         });
     }
     let one_of_them = async {

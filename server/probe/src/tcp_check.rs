@@ -10,8 +10,7 @@ use domain::probe::spec::{BODY_BYTES_MAX, TcpSpec};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::connect::{Host, connect};
-use crate::resolve::Resolver;
+use crate::connect::{Dialer, Host};
 use crate::trace::{Phase, Trace};
 use crate::{Finding, ProberError, classify};
 
@@ -39,8 +38,8 @@ impl TcpCheck {
     }
 
     /// Executes the check once.
-    pub(crate) async fn run(&self, resolver: &Resolver, trace: &mut Trace) -> Result<Finding, Cause> {
-        let mut stream = connect(trace, resolver, &self.host, self.port).await?;
+    pub(crate) async fn run(&self, dialer: Dialer<'_>, trace: &mut Trace) -> Result<Finding, Cause> {
+        let mut stream = dialer.connect(trace, &self.host, self.port).await?;
         if self.send.is_none() && self.expect.is_none() {
             return Ok(Finding::Good);
         }

@@ -17,14 +17,15 @@ const BLOT: &str = "···";
 const STRUCTURE: &str = "{}[],:\"'#";
 /// Keys below which everything is hidden.
 const SECRET_KEYS: [&str; 7] = ["auth", "headers", "body", "send", "token", "password", "bearer"];
-/// Keys whose text is never secret. `heartbeat` is not among them: who forgot the mapping may have put the token there.
+/// Keys whose text is never secret. `heartbeat` is not among them: who forgot the mapping may have put the token there. Nor is
+/// `references`: who mistook it may have put a value there instead of its name.
 #[rustfmt::skip]
-const HARMLESS_KEYS: [&str; 49] = [
-    "ca", "certificate", "combine", "component", "components", "conditions", "confirm", "cron", "degraded",
-    "degraded_performance", "depends_on", "description", "down", "en", "every", "expect", "grace", "group", "groups",
-    "host", "hour", "http", "ja", "key", "languages", "method", "minute", "name", "outside", "partial_outage", "period",
-    "port", "probes", "public", "raw", "redirects", "renamed_from", "retention", "self_check", "site", "skip_verify",
-    "slug", "tcp", "time_zone", "timeout", "tls", "up", "uptime", "url",
+const HARMLESS_KEYS: [&str; 55] = [
+    "backup", "ca", "certificate", "combine", "component", "components", "conditions", "confirm", "cron", "degraded",
+    "degraded_performance", "depends_on", "description", "desk", "down", "en", "every", "expect", "folder", "grace", "group",
+    "groups", "host", "hour", "http", "ja", "keep", "key", "languages", "method", "minute", "name", "networks", "outside",
+    "partial_outage", "period", "port", "probes", "public", "raw", "redirects", "renamed_from", "retention", "self_check",
+    "site", "skip_verify", "slug", "tcp", "time_zone", "timeout", "tls", "trusted_proxies", "up", "uptime", "url",
 ];
 
 /// One source line and the place in it.

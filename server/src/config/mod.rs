@@ -4,16 +4,19 @@
 //! certificates parse. Whoever does not gets [`ConfigErrors`]: all mistakes at once, each with its place, and no secret in them.
 //!
 //! Code map: `tree` makes a tree with positions of the text; `reader` reads values out of it and fills in `${…}`
-//! (`substitute`); `values` are the small values; `sections`, `probes`, `http` and `pem` are the parts of the file;
+//! (`substitute`); `values` are the small values; `sections`, `desk`, `probes`, `http` and `pem` are the parts of the file;
 //! `names` checks what only the whole shows; `mistake` and `excerpt` tell what is wrong. The shape stands in
-//! `example/yagura.yaml`.
+//! `example/yagura.yaml`. `overlay` adds what was made at the desk, which `made_rules` holds to stricter rules.
 //!
 //! This module never looks at a clock or the network, and of the disk only at the files that the configuration names.
 
+mod desk;
 mod excerpt;
 mod http;
+mod made_rules;
 mod mistake;
 mod names;
+mod overlay;
 mod pem;
 mod probes;
 mod reader;
@@ -24,7 +27,7 @@ mod tests;
 mod tree;
 mod values;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, Read};
 use std::num::NonZeroU16;
@@ -36,14 +39,18 @@ use domain::component::Combine;
 use domain::probe::spec::ProbeSpec;
 use domain::text::{Language, LocalizedText, Slug};
 use domain::uptime::Weights;
+use ipnet::IpNet;
 use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 use url::Url;
 
+pub use self::desk::{BackupSettings, DeskSettings, Reference};
 pub use self::excerpt::Excerpt;
 pub use self::mistake::{ConfigErrors, Mistake, Position};
+pub use self::overlay::{MADE_BYTES_MAX, Made, MadeKind, MadeMistake, conflicts, overlay};
 use self::reader::{Item, Reader, found};
 use self::tree::{Kind, Node};
+pub use self::values::show_duration;
 
 /// Largest file that is read, in bytes: the configuration and each file that it names.
 pub const FILE_BYTES_MAX: usize = 4 * 1024 * 1024;
@@ -69,6 +76,14 @@ pub struct Config {
     pub components: Vec<ComponentSpec>,
     /// Probes.
     pub probes: Vec<ProbeSpec>,
+    /// Proxies whose word about who is behind them is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// What things made at the desk may do.
+    pub desk: DeskSettings,
+    /// Where backups are put. None: they are made only when somebody asks for one.
+    pub backup: Option<BackupSettings>,
+    /// Which of the groups, components and probes were made at the desk ([`overlay()`]). Empty for the file alone.
+    pub made: HashSet<(MadeKind, Slug)>,
 }
 
 /// The public page.
@@ -165,6 +180,14 @@ pub trait Sources {
     fn variable(&self, name: &str) -> Option<String>;
     /// The text of the file at `path`, which is already resolved against the folder of the configuration.
     fn file(&self, path: &Path) -> io::Result<String>;
+    /// Why the variable `name` may not be filled in at the path of keys `place`, as the rest of a sentence. None: it may.
+    fn refuse_variable(&self, _name: &str, _place: &str) -> Option<&'static str> {
+        None
+    }
+    /// Why the file at the resolved `path` may not be named at the path of keys `place`, as the rest of a sentence. None: it may.
+    fn refuse_file(&self, _path: &Path, _place: &str) -> Option<&'static str> {
+        None
+    }
 }
 
 /// The real disk and the environment that `load` was given.
@@ -274,12 +297,16 @@ fn fingerprint(text: &str, names: &[PathBuf], files: &HashMap<PathBuf, Result<St
 
 /// The top level.
 fn document(reader: &mut Reader<'_>, item: Item<'_>) -> Option<Config> {
-    let known = ["site", "uptime", "retention", "self_check", "groups", "components", "probes"];
+    let known =
+        ["site", "uptime", "retention", "self_check", "trusted_proxies", "desk", "backup", "groups", "components", "probes"];
     let fields = reader.fields(item, &known)?;
     let site = fields.require(reader, "site").and_then(|item| sections::site(reader, item));
     let uptime = sections::optional(&fields, "uptime", |item| sections::uptime(reader, item));
     let retention = sections::optional(&fields, "retention", |item| sections::retention(reader, item));
     let self_check = sections::optional(&fields, "self_check", |item| sections::self_check(reader, &item));
+    let trusted_proxies = sections::optional(&fields, "trusted_proxies", |item| desk::networks(reader, &item));
+    let desk = sections::optional(&fields, "desk", |item| desk::desk(reader, item));
+    let backup = sections::optional(&fields, "backup", |item| desk::backup(reader, item));
     let mut list = |key| fields.get(key).map(|item| reader.list(&item)).unwrap_or_default();
     let (groups, components, mut probes) = (list("groups"), list("components"), list("probes"));
     if let Some(first_too_many) = probes.get(PROBES_MAX).cloned() {
@@ -298,5 +325,9 @@ fn document(reader: &mut Reader<'_>, item: Item<'_>) -> Option<Config> {
         groups: groups.into_iter().collect::<Option<_>>()?,
         components: components.into_iter().collect::<Option<_>>()?,
         probes: probes.into_iter().collect::<Option<_>>()?,
+        trusted_proxies: trusted_proxies?.unwrap_or_default(),
+        desk: desk?.unwrap_or_default(),
+        backup: backup?,
+        made: HashSet::new(),
     })
 }

@@ -38,7 +38,7 @@ fn read(reader: &mut Reader<'_>, item: &Item<'_>) -> Option<(PathBuf, String)> {
         reader.wrong(item, "the PEM text itself stands here", "the path of a file that holds it");
         return None;
     }
-    let (path, content) = reader.file(&text.value);
+    let (path, content) = reader.file(&text.value, &item.path);
     match content {
         Ok(content) => Some((path, content)),
         Err(problem) => {

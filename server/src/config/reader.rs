@@ -222,7 +222,7 @@ impl<'a> Reader<'a> {
             return None;
         }
         let mut problems = Vec::new();
-        let filled = substitute::fill(text, &mut |source| self.look_up(source), &mut problems);
+        let filled = substitute::fill(text, &mut |source| self.look_up(source, &item.path), &mut problems);
         let is_whole = problems.is_empty();
         for (offset, mistake) in problems {
             let at = self.position_in(item.node, offset);
@@ -231,24 +231,44 @@ impl<'a> Reader<'a> {
         is_whole.then_some(Text { item, value: filled.value, is_substituted: filled.is_substituted })
     }
 
-    fn look_up(&mut self, source: substitute::Source<'_>) -> Result<String, String> {
+    /// What [`Self::text`] makes of a text, if it finds nothing wrong with it. Notes no mistake.
+    pub(super) fn peek(&mut self, item: &Item<'_>) -> Option<String> {
+        let Kind::Scalar { text, .. } = &item.node.kind else { return None };
+        let mut problems = Vec::new();
+        let filled = substitute::fill(text, &mut |source| self.look_up(source, &item.path), &mut problems);
+        problems.is_empty().then_some(filled.value)
+    }
+
+    /// What is filled in at the path of keys `place`.
+    fn look_up(&mut self, source: substitute::Source<'_>, place: &str) -> Result<String, String> {
         match source {
             substitute::Source::Variable(name) => {
+                if let Some(reason) = self.sources.refuse_variable(name, place) {
+                    return Err(format!("`${{{}}}` {reason}", quote(name)));
+                }
                 self.sources.variable(name).ok_or_else(|| format!("the environment variable `{name}` is not set"))
             }
             substitute::Source::File(path) => {
-                let (_, content) = self.file(path);
+                let (_, content) = self.file(path, place);
                 content
                     .map(|text| text.strip_suffix('\n').map_or(text.as_str(), |t| t.strip_suffix('\r').unwrap_or(t)).to_owned())
             }
         }
     }
 
-    /// The resolved path of the file `path` (relative: sought beside the configuration), and its text or why there is none.
-    pub(super) fn file(&mut self, path: &str) -> (PathBuf, Result<String, String>) {
-        // Collecting the parts drops `.`, so that `ca.pem` and `./ca.pem` are one file.
-        let resolved: PathBuf = self.folder.join(path).components().collect();
+    /// `path` from the folder of the configuration on.
+    pub(super) fn resolve(&self, path: &str) -> PathBuf {
+        resolve(self.folder, path)
+    }
+
+    /// The resolved path of the file `path`, and its text or why there is none. It is named at the path of keys `place`.
+    pub(super) fn file(&mut self, path: &str, place: &str) -> (PathBuf, Result<String, String>) {
+        let resolved = self.resolve(path);
         let sources = self.sources;
+        // Not kept with the texts: the file may be good for another place.
+        if let Some(reason) = sources.refuse_file(&resolved, place) {
+            return (resolved, Err(format!("the file `{}` {reason}", quote(path))));
+        }
         let read = || sources.file(&resolved).map_err(|error| format!("the file `{}` cannot be read: {error}", quote(path)));
         let content = self.files.entry(resolved.clone()).or_insert_with(read).clone();
         (resolved, content)
@@ -319,6 +339,11 @@ impl<'a> Reader<'a> {
             _ => start,
         }
     }
+}
+
+/// `path` from `folder` on. Collecting the parts drops `.`, so that `ca.pem` and `./ca.pem` are one file.
+pub(super) fn resolve(folder: &Path, path: &str) -> PathBuf {
+    folder.join(path).components().collect()
 }
 
 fn entries_has(item: &Item<'_>, name: &str) -> bool {

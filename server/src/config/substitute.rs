@@ -69,8 +69,13 @@ fn mistake(problem: &str) -> Mistake {
     Mistake::new(Position::default(), "", problem).expected(expected)
 }
 
+/// Whether anything in `text` is to be filled in.
+pub(super) fn has_placeholder(text: &str) -> bool {
+    fill(text, &mut |_| Ok(String::new()), &mut Vec::new()).is_substituted
+}
+
 /// `NAME` as in a shell, or `file:` and a path.
-fn source(inside: &str) -> Option<Source<'_>> {
+pub(super) fn source(inside: &str) -> Option<Source<'_>> {
     if let Some(path) = inside.strip_prefix("file:") {
         return (!path.is_empty()).then_some(Source::File(path));
     }

@@ -65,7 +65,7 @@ pub(super) fn parse_duration(text: &str) -> Result<Duration, ()> {
 }
 
 /// The inverse of [`parse_duration`].
-pub(super) fn show_duration(duration: Duration) -> String {
+pub fn show_duration(duration: Duration) -> String {
     let mut left_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     let mut shown = String::new();
     for (unit, unit_ms) in UNITS_MS {
@@ -99,6 +99,10 @@ pub(super) fn reference(reader: &mut Reader<'_>, item: Item<'_>, sort: Sort) -> 
 
 /// The slug that something, now called `own`, had before.
 pub(super) fn former_slug(reader: &mut Reader<'_>, item: Item<'_>, sort: Sort, own: Option<&Slug>) -> Option<Slug> {
+    if reader.names.is_desk {
+        reader.wrong(&item, "what is made at the desk takes over no history", "no `renamed_from`");
+        return None;
+    }
     let slug = reader.parsed(item.clone())?;
     reader.names.rename(sort, &slug, own, &item);
     Some(slug)
@@ -208,7 +212,8 @@ pub(super) fn host(reader: &mut Reader<'_>, item: Item<'_>) -> Option<String> {
     host
 }
 
-fn parse_host(text: &str) -> Option<String> {
+/// A host as it is written everywhere: addresses in their usual form, names in ASCII.
+pub(super) fn parse_host(text: &str) -> Option<String> {
     let bare = text.strip_prefix('[').and_then(|t| t.strip_suffix(']')).unwrap_or(text);
     if let Ok(address) = bare.parse::<IpAddr>() {
         return Some(address.to_string());

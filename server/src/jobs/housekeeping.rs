@@ -41,6 +41,13 @@ pub(crate) async fn clean_up(monitoring: Arc<Monitoring>) {
         let now = monitoring.clock.now();
         let horizon =
             Horizon { raw: now.minus(retention.raw), minute: now.minus(retention.minute), hour: now.minus(retention.hour) };
+        let expired = monitoring.writer.transact(
+            move |transaction| Box::pin(async move { transaction.delete_expired(now).await }),
+            monitoring.clock.sleep_until(monitoring.clock.elapsed() + CLEAN_UP),
+        );
+        if let Err(error) = expired.await {
+            tracing::warn!(%error, "could not delete sessions and links that are over; trying again later");
+        }
         let mut place = Place::default();
         loop {
             match monitoring.writer.retain(horizon, place).await {

@@ -19,6 +19,7 @@ use store::writer::Change;
 use store::{Store, StoreError, WriterHandle};
 
 use crate::config::Config;
+use crate::service::maintenance::Plans;
 use crate::service::monitoring::{Monitoring, PAGE_HORIZON, State, WatchedComponent, WatchedProbe};
 use crate::service::public_id::public_id;
 
@@ -194,9 +195,18 @@ pub(crate) async fn begin(
     let components = roster.components.iter().map(watched_component).collect();
     let tokens = tokens(&config, &roster);
     writer.changes(effects.into_iter().map(Change::Effect));
-    let latencies = HashMap::new();
-    let state =
-        State { config, site: roster.site, tower, components, probes, latencies, tokens, uplink_lost_since, ticked_at: None };
+    let state = State {
+        config,
+        site: roster.site,
+        tower,
+        components,
+        probes,
+        latencies: HashMap::new(),
+        tokens,
+        plans: Plans::default(),
+        uplink_lost_since,
+        ticked_at: None,
+    };
     let monitoring = Monitoring::new(clock, writer, state);
     monitoring.tick();
     Ok((monitoring, roster))

@@ -7,7 +7,6 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
-use domain::component::Status;
 use domain::latency::LatencyDay;
 use domain::probe::confirm::{CLOCK_STEP_MAX, ProbeState};
 use domain::probe::heartbeat::Ping;
@@ -16,6 +15,7 @@ use domain::probe::spec::CheckSpec;
 use domain::text::{Language, Slug};
 use domain::time::Timestamp;
 use domain::tower::{ComponentKey, Effect, ProbeKey, Tower};
+use ipnet::IpNet;
 use jiff::tz::TimeZone;
 use probe::clock::Clock;
 use store::writer::{Change, KeptPing, KeptResult};
@@ -23,6 +23,7 @@ use store::{StoreError, WriterHandle};
 use tokio::sync::watch;
 use uuid::Uuid;
 
+use super::maintenance::{News, Plans};
 use crate::config::Config;
 
 /// How long a heartbeat's sender waits for the commit before it is told to try again.
@@ -62,6 +63,8 @@ pub(crate) struct State {
     pub(crate) latencies: HashMap<ComponentKey, LatencyDay>,
     /// Tokens of heartbeats.
     pub(crate) tokens: HashMap<String, ProbeKey>,
+    /// Planned work, which is shown in the place of statuses and holds alerts.
+    pub(crate) plans: Plans,
     pub(crate) uplink_lost_since: Option<Timestamp>,
     /// Both clocks at the newest tick: when the wall clock has run ahead of the other, this machine slept.
     pub(crate) ticked_at: Option<(Timestamp, Duration)>,
@@ -82,6 +85,8 @@ pub(crate) struct Offer {
     pub(crate) first_watched: Option<Timestamp>,
     /// The site's zone.
     pub(crate) time_zone: TimeZone,
+    /// Whose word about the client's address is believed.
+    pub(crate) trusted_proxies: Vec<IpNet>,
 }
 
 impl Offer {
@@ -94,6 +99,7 @@ impl Offer {
             public_ids: public().map(|(_, component)| component.public_id.clone()).collect(),
             first_watched: public().map(|(_, component)| component.watched_since).min(),
             time_zone: state.config.site.time_zone.clone(),
+            trusted_proxies: state.config.trusted_proxies.clone(),
         }
     }
 }
@@ -326,18 +332,23 @@ impl Monitoring {
         for effect in effects {
             let Effect::ComponentHistory { component, changes, .. } = effect else { continue };
             let Some(newest) = changes.last() else { continue };
-            let slug = self.slug_of(component).map(String::from).unwrap_or_default();
-            match newest.state {
-                Status::Operational => tracing::info!(component = slug, since = %newest.at, "operational"),
-                status => tracing::warn!(component = slug, status = status.name(), since = %newest.at, "status changed"),
+            let named = self.named(component).map(|(slug, is_held)| (String::from(slug), is_held));
+            let (slug, is_held) = named.unwrap_or_default();
+            let (status, since) = (newest.state.name(), newest.at);
+            match News::of(newest.state, is_held) {
+                News::Good => tracing::info!(component = slug, since = %since, "operational"),
+                News::Held => tracing::info!(component = slug, status, since = %since, "status changed; held during maintenance"),
+                News::Bad => tracing::warn!(component = slug, status, since = %since, "status changed"),
             }
         }
     }
 
-    fn slug_of(&self, key: ComponentKey) -> Option<Slug> {
+    /// The name of a component, and whether alerts about it wait.
+    fn named(&self, key: ComponentKey) -> Option<(Slug, bool)> {
         let state = self.state();
         let index = state.components.iter().position(|component| component.key == key)?;
-        state.config.components.get(index).map(|component| component.slug.clone())
+        let spec = state.config.components.get(index)?;
+        Some((spec.slug.clone(), state.plans.holds_alerts(spec, self.clock.now())))
     }
 }
 

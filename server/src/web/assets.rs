@@ -21,7 +21,14 @@ struct Asset {
 /// What pages load.
 pub(super) fn names() -> app::data::Assets {
     let islands = JS.zip(WASM).map(|(js, wasm)| (js.to_owned(), wasm.to_owned()));
-    app::data::Assets { css: CSS.map(str::to_owned), islands, build: BUILD.to_owned() }
+    let desk_islands = DESK_JS.zip(DESK_WASM).map(|(js, wasm)| (js.to_owned(), wasm.to_owned()));
+    app::data::Assets {
+        css: CSS.map(str::to_owned),
+        islands,
+        desk_css: DESK_CSS.map(str::to_owned),
+        desk_islands,
+        build: BUILD.to_owned(),
+    }
 }
 
 /// The file at this path.

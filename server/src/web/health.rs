@@ -2,8 +2,6 @@
 //! served: taking a status page out of service because its disk is full would be the wrong thing at the worst time. Operators watch
 //! `problems`, or the metrics of the same name.
 
-use std::sync::atomic::Ordering;
-
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -16,7 +14,7 @@ pub(super) async fn alive() -> &'static str {
 
 pub(super) async fn ready(State(web): State<Web>) -> Response {
     let mut problems = Vec::new();
-    if !web.config_is_valid.load(Ordering::Relaxed) {
+    if !web.desk.configuration.is_valid() {
         problems.push("the configuration file has mistakes; the one before it is in force (see the log)");
     }
     let health = web.monitoring.writer.health();
@@ -28,6 +26,9 @@ pub(super) async fn ready(State(web): State<Web>) -> Response {
     }
     if web.monitoring.state().uplink_lost_since.is_some() {
         problems.push("Yagura's own uplink is gone; results from outside are unknown");
+    }
+    if web.desk.backups.status().is_some_and(|status| status.is_late) {
+        problems.push("the newest backup is late (see `yagura runbook show backup-late`)");
     }
     let body = serde_json::json!({ "ready": true, "problems": problems, "waiting_for_the_disk": health.waiting });
     ([(header::CACHE_CONTROL, "no-store")], axum::Json(body)).into_response()

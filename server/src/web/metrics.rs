@@ -2,7 +2,6 @@
 //! `probe` and `component` (slugs: this address is for operators; keep it from the public with your proxy if slugs are private).
 
 use std::fmt::Write as _;
-use std::sync::atomic::Ordering;
 
 use axum::extract::State;
 use axum::http::header;
@@ -104,7 +103,7 @@ fn snapshot(web: &Web) -> Snapshot {
             (
                 "yagura_configuration_valid",
                 "0 while the file on disk has mistakes and the configuration before it is in force",
-                flag(web.config_is_valid.load(Ordering::Relaxed)),
+                flag(web.desk.configuration.is_valid()),
             ),
             ("yagura_check_lateness_p50_seconds", "How late checks start, median since the start", late(0.5)),
             ("yagura_check_lateness_p99_seconds", "How late checks start, 99th percentile since the start", late(0.99)),

@@ -1,8 +1,13 @@
-//! HTTP: every route on one screen in [`router`]; public pages from memory, calls of heartbeats, events, metrics, files.
+//! HTTP: every public route on one screen in [`router`], those of people who signed in in [`desk`]; public pages from memory, calls of
+//! heartbeats, events, metrics, files.
 
 mod answer;
+mod api;
 mod assets;
 mod badges;
+mod calendar;
+mod cross_site;
+mod desk;
 mod embed;
 mod events;
 mod failure;
@@ -12,6 +17,7 @@ mod language;
 mod markup;
 mod messages;
 mod metrics;
+mod overview;
 mod page;
 mod page_cache;
 mod page_data;
@@ -27,19 +33,33 @@ mod statuspage;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use probe::schedule::Punctuality;
 use tokio_util::sync::CancellationToken;
 
+use crate::service::desk::Desk;
 use crate::service::monitoring::Monitoring;
 use crate::service::past::Past;
 
+pub use api::openapi;
+pub use desk::routes as desk_routes;
 pub use messages::FluentMessages;
 pub(crate) use page_cache::PageCache;
 use router::router;
 pub(crate) use serve::serve;
 pub(crate) use snapshot::Snapshots;
+
+/// Everything that is ever written into the audit log.
+pub fn audit_actions() -> &'static [&'static str] {
+    &crate::service::audit::ACTIONS
+}
+
+impl Web {
+    /// Where the site is found, without a slash at the end.
+    pub(crate) fn base(&self) -> String {
+        page_data::site_base(self)
+    }
+}
 
 /// What handlers need. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -52,8 +72,8 @@ pub(crate) struct Web {
     pub(crate) past: Past,
     /// Where we listen: what the site's address is when nobody says.
     pub(crate) address: SocketAddr,
-    /// False while the file on disk is not the configuration that runs, because it has mistakes.
-    pub(crate) config_is_valid: Arc<AtomicBool>,
+    /// What people and programs may ask for.
+    pub(crate) desk: Arc<Desk>,
     /// Ends streams when the server stops.
     pub(crate) stopping: CancellationToken,
 }

@@ -28,6 +28,8 @@ pub(crate) enum Page {
     Feed(Language, Option<String>, Format, Granularity),
     /// `/components/{slug}/results.csv`: every single result of the last 24 hours.
     Results(Language, String),
+    /// `/maintenance.ics`
+    Calendar(Language),
     /// `/manifest.webmanifest`
     Manifest(Language),
     /// `/sitemap.xml`
@@ -40,6 +42,7 @@ impl Page {
         let page = match path {
             "/" => Self::Front(language),
             "/history" => Self::History(language, None),
+            "/maintenance.ics" => Self::Calendar(language),
             "/manifest.webmanifest" => Self::Manifest(language),
             _ => {
                 if let Some((document, _)) = statuspage::Document::ALL.into_iter().find(|(_, known)| *known == path) {
@@ -75,6 +78,7 @@ impl Page {
             | Self::Metric(language, ..)
             | Self::Feed(language, ..)
             | Self::Results(language, _)
+            | Self::Calendar(language)
             | Self::Manifest(language)
             | Self::Sitemap(language) => *language,
         }

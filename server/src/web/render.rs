@@ -19,7 +19,7 @@ use super::answer::Document;
 use super::feeds::{self, Format, Granularity};
 use super::page::Page;
 use super::page_data::Reader;
-use super::{FluentMessages, Web, embed, security, site_files, statuspage};
+use super::{FluentMessages, Web, calendar, embed, security, site_files, statuspage};
 
 /// Largest page that is taken from the renderer: 3,000 components are about 6 MB.
 const PAGE_BYTES_MAX: usize = 32 * 1024 * 1024;
@@ -58,6 +58,11 @@ pub(super) async fn render(web: &Web, page: &Page) -> Result<Document, String> {
                 Document::problem(StatusCode::SERVICE_UNAVAILABLE, "single results cannot be read right now")
             }
         },
+        Page::Calendar(_) => {
+            let site = reader.site(language);
+            let text = calendar::calendar(&site, &reader.calendar(language, &site));
+            Document::data("text/calendar; charset=utf-8", text)
+        }
         Page::Manifest(_) => Document::data("application/manifest+json", site_files::manifest(language, &reader.site(language))),
         Page::Sitemap(_) => {
             let site = reader.site(language);

@@ -16,7 +16,7 @@ use super::embed::Theme;
 use super::feeds::Granularity;
 use super::page::Page;
 use super::statuspage::{Document, MetricPeriod};
-use super::{Web, assets, events, failure, health, language, metrics, page_data, ping, security, small};
+use super::{Web, api, assets, desk, events, failure, health, language, metrics, page_data, ping, security, small};
 
 /// Longest a sender may take over its body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(15);
@@ -40,6 +40,7 @@ pub(crate) fn router(web: Web) -> Router {
         .route("/components/{slug}/{file}", get(public))
         .route("/components/{slug}/badges/{file}", get(public))
         .route("/badges/{file}", get(public))
+        .route("/maintenance.ics", get(public))
         .route("/manifest.webmanifest", get(public))
         .route("/sitemap.xml", get(public))
         .route("/robots.txt", get(small::robots))
@@ -55,6 +56,9 @@ pub(crate) fn router(web: Web) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(metrics::expose))
+        // What people who signed in see and do.
+        .merge(desk::router(&web))
+        .merge(api::router(&web))
         // All of the public ones with `/ja` or `/en` before them, files, and everything that leads nowhere.
         .fallback(prefixed_or_file)
         .layer(CatchPanicLayer::custom(failure::after_panic))

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Extension;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
@@ -11,7 +12,9 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+use tower::Layer;
 
+use super::desk::Peer;
 use super::{Web, router};
 
 /// Open connections, at most; the others wait in the system's queue. Two thirds of a usual limit of 65,536 handles stay for checks.
@@ -28,7 +31,7 @@ pub(crate) async fn serve(listener: TcpListener, web: Web, stopping: Cancellatio
     let handles = rlimit::Resource::NOFILE.get_soft().unwrap_or(1_024);
     let limit = usize::try_from(handles / HANDLES_PER_CONNECTION).unwrap_or(CONNECTIONS_MAX).clamp(64, CONNECTIONS_MAX);
     let slots = Arc::new(Semaphore::new(limit));
-    let service = TowerToHyperService::new(router(web));
+    let router = router(web);
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
     builder.http2().timer(TokioTimer::new()).keep_alive_interval(HEAD_TIMEOUT);
@@ -42,8 +45,8 @@ pub(crate) async fn serve(listener: TcpListener, web: Web, stopping: Cancellatio
             } => accepted,
             () = stopping.cancelled() => break,
         };
-        let (stream, slot) = match accepted {
-            (Ok((stream, _)), slot) => (stream, slot),
+        let ((stream, peer), slot) = match accepted {
+            (Ok((stream, peer)), slot) => ((stream, peer), slot),
             (Err(error), _) => {
                 tracing::warn!(%error, "a connection could not be accepted");
                 tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -51,7 +54,8 @@ pub(crate) async fn serve(listener: TcpListener, web: Web, stopping: Cancellatio
             }
         };
         let _ = stream.set_nodelay(true);
-        let connection = builder.serve_connection(TokioIo::new(stream), service.clone()).into_owned();
+        let service = TowerToHyperService::new(Extension(Peer(peer)).layer(router.clone()));
+        let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             // A client that breaks off is no news.

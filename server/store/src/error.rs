@@ -39,6 +39,33 @@ pub enum StoreError {
         /// What was found.
         value: String,
     },
+    /// A file beside the database cannot be worked with.
+    #[error("cannot {action} {}: {source}; check that its folder exists, that this user may write there, and that the disk has room", .path.display())]
+    File {
+        /// What was being done, up to the file's name.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A copy that was to be a backup is not sound; it was not kept.
+    #[error("the copy of the database is damaged ({complaint}); `yagura doctor` says whether the database itself is")]
+    Damaged {
+        /// What SQLite's check says first.
+        complaint: String,
+    },
+    /// What was given as a backup is none.
+    #[error("{} is no backup that Yagura made", .0.display())]
+    NoBackup(PathBuf),
+    /// As many as there may be are there.
+    #[error("there are {limit} {what} already, the most there may be; end some of them first")]
+    Full {
+        /// What there are so many of.
+        what: &'static str,
+        /// How many there may be.
+        limit: u32,
+    },
     /// It could not be written within the time its sender waits.
     #[error("the database did not take the write in time; it may be locked by another program, or the disk may be full")]
     TooSlow,
@@ -66,7 +93,7 @@ impl StoreError {
     }
 
     /// SQLite's primary result code.
-    fn sqlite_code(&self) -> Option<u32> {
+    pub(crate) fn sqlite_code(&self) -> Option<u32> {
         let source = match self {
             Self::Open { source, .. } | Self::Statement { source, .. } => source,
             Self::Migrate { source, .. } => match source.as_ref() {

@@ -3,26 +3,44 @@
 //! This crate never decides anything and never reads a clock: it stores what it is given and gives back domain types.
 //!
 //! Code map: [`Store`] opens the file; [`writer`] takes what must be kept, in batches, without ever making a probe wait;
-//! `apply` is what one batch does; [`roster`] gives configured things their keys; [`load`] reads what a restart needs, [`past`] what pages show of long ago;
-//! [`rollup`] condenses and [`retention`] deletes, both in slices inside the writer.
+//! `apply` is what one batch does; [`roster`] gives configured things their keys; [`load`] reads what a restart needs, [`past`]
+//! what pages show of long ago, [`results`] what the desk shows of one probe; [`rollup`] condenses and [`retention`] deletes,
+//! both in slices inside the writer. What people do is a [`Transaction`] (`action`), with its methods in the files of the subjects:
+//! [`accounts`], [`sessions`] and [`keys`] say who may come in, [`audit`] who did what, [`idempotency`] what was asked before;
+//! [`definitions`] and [`maintenances`] are what was made and planned at the desk. `columns` reads their rows.
 
+pub mod accounts;
+mod action;
 mod apply;
+pub mod audit;
+pub mod backup;
 mod codes;
+mod columns;
+pub mod definitions;
 mod error;
+pub mod idempotency;
+pub mod keys;
 pub mod load;
+pub mod maintenances;
 pub mod past;
+pub mod results;
 pub mod retention;
 pub mod rollup;
 pub mod roster;
+pub mod sessions;
+#[cfg(test)]
+mod testing;
 pub mod writer;
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
-use sqlx::ConnectOptions;
+use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Sqlite};
 
+pub use action::Transaction;
 pub use error::StoreError;
 pub use writer::{Writer, WriterHandle};
 
@@ -91,5 +109,10 @@ impl Store {
 
     pub(crate) fn readers(&self) -> &SqlitePool {
         &self.readers
+    }
+
+    /// One of the reading connections, for reads that are made of several, or that a [`Transaction`] makes too.
+    pub(crate) async fn reader(&self) -> Result<PoolConnection<Sqlite>, StoreError> {
+        self.readers.acquire().await.map_err(StoreError::doing("open another reading connection"))
     }
 }

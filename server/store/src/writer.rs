@@ -13,9 +13,11 @@ use domain::probe::heartbeat::Ping;
 use domain::probe::observation::{CauseKind, Observation, Verdict};
 use domain::time::Timestamp;
 use domain::tower::{Effect, ProbeKey};
+use futures::future::BoxFuture;
 use sqlx::sqlite::SqliteConnection;
 use tokio::sync::{Notify, oneshot, watch};
 
+use crate::action::{Act, Action, Transaction};
 use crate::retention::{Horizon, Place, Slice};
 use crate::roster::{Roster, Wanted};
 use crate::{StoreError, WritingConnection, apply};
@@ -106,6 +108,7 @@ enum Waiting {
         until: Timestamp,
     },
     Retain(Horizon, Place, oneshot::Sender<Result<Slice, StoreError>>),
+    Action(Box<dyn Act>),
 }
 
 impl Waiting {
@@ -116,6 +119,7 @@ impl Waiting {
             Self::Answered(_, sender) => sender.is_closed(),
             Self::Roster(_, sender) => sender.is_closed(),
             Self::Retain(_, _, sender) => sender.is_closed(),
+            Self::Action(action) => action.is_abandoned(),
         }
     }
 }
@@ -209,6 +213,22 @@ impl WriterHandle {
             biased;
             outcome = answer => outcome.map_err(|_| StoreError::Stopped),
             () = limit => Err(StoreError::TooSlow),
+        }
+    }
+
+    /// Does `work` in a transaction of its own and returns when it is on disk, or with [`StoreError::TooSlow`] once `limit` has come;
+    /// then it is not done, unless it was just under way. An error of `work` undoes all of it.
+    pub async fn transact<T, E, F>(&self, work: F, limit: impl Future<Output = ()>) -> Result<T, E>
+    where
+        F: for<'t, 'c> FnOnce(&'t mut Transaction<'c>) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let answer = self.ask(|answer| Waiting::Action(Box::new(Action { work, answer })));
+        tokio::select! {
+            biased;
+            outcome = answer => outcome.unwrap_or_else(|_| Err(StoreError::Stopped.into())),
+            () = limit => Err(StoreError::TooSlow.into()),
         }
     }
 
@@ -401,6 +421,19 @@ impl Writer {
             },
             Waiting::Retain(horizon, place, sender) => {
                 let _ = sender.send(crate::retention::delete_slice(&mut self.connection, horizon, place).await);
+            }
+            Waiting::Action(action) => {
+                // Only the lock is waited for; what comes after it fails or not, once.
+                while !action.is_abandoned() {
+                    match sqlx::query("BEGIN IMMEDIATE").execute(&mut self.connection).await {
+                        Ok(_) => {
+                            action.run(&mut self.connection).await;
+                            break;
+                        }
+                        Err(error) => self.wait_after(&StoreError::doing("begin a change")(error)).await,
+                    }
+                }
+                self.unstuck();
             }
             Waiting::Change(_) | Waiting::Answered(..) => {}
         }

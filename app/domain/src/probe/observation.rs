@@ -72,11 +72,13 @@ pub enum CauseKind {
     Uplink = 15,
     /// Our own fault: a task that panicked. Unknown.
     Internal = 16,
+    /// No address of the target is one that this probe may reach ([`super::reach`]). Unknown.
+    NotAllowed = 17,
 }
 
 impl CauseKind {
     /// Every kind.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Timeout,
         Self::Dns,
         Self::Connect,
@@ -93,6 +95,7 @@ impl CauseKind {
         Self::Resolver,
         Self::Uplink,
         Self::Internal,
+        Self::NotAllowed,
     ];
 
     /// The number it is stored as.
@@ -108,7 +111,9 @@ impl CauseKind {
     /// What an execution that ended this way says about the target. [`CauseKind::Condition`] may be softened to degraded.
     pub const fn verdict(self) -> Verdict {
         match self {
-            Self::LocalResources | Self::LocalNetwork | Self::Resolver | Self::Uplink | Self::Internal => Verdict::Unknown,
+            Self::LocalResources | Self::LocalNetwork | Self::Resolver | Self::Uplink | Self::Internal | Self::NotAllowed => {
+                Verdict::Unknown
+            }
             _ => Verdict::Down,
         }
     }
@@ -132,6 +137,7 @@ impl CauseKind {
             Self::Resolver => "resolver",
             Self::Uplink => "uplink",
             Self::Internal => "internal",
+            Self::NotAllowed => "not-allowed",
         }
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 
 use super::condition::Condition;
+use super::reach::Reach;
 use crate::text::{Secret, Slug};
 
 /// Shortest interval between two executions.
@@ -67,6 +68,8 @@ pub struct ActiveSpec {
     pub timeout: Duration,
     /// False for targets that are reached without our uplink: their results stay valid while `self_check` fails.
     pub is_outside: bool,
+    /// Where it may go, also by redirects.
+    pub reach: Reach,
     /// What is done.
     pub action: ActionSpec,
 }

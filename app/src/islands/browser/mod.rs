@@ -2,8 +2,12 @@
 
 pub(super) mod chart;
 pub(super) mod days;
+#[cfg(feature = "desk")]
+pub(super) mod desk_keys;
 pub(super) mod events;
 pub(super) mod filter;
+#[cfg(feature = "desk")]
+pub(super) mod passkey;
 mod patch;
 mod pop;
 pub(super) mod theme;

@@ -6,6 +6,7 @@
 
 mod fake;
 mod names;
+mod reach;
 mod tcp;
 mod tls;
 
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::probe::observation::{CauseKind, Observation, Verdict};
+use domain::probe::reach::Reach;
 use domain::probe::spec::{ActionSpec, ActiveSpec, HttpAuth, HttpSpec, TlsSpec};
 use domain::text::Secret;
 use domain::time::Timestamp;
@@ -50,7 +52,11 @@ fn resolver() -> Arc<Resolver> {
 }
 
 async fn run_with(action: ActionSpec, timeout: Duration, resolver: Arc<Resolver>) -> Observation {
-    let spec = ActiveSpec { every: Duration::from_mins(1), timeout, is_outside: true, action };
+    run_within(Reach::Anywhere, action, timeout, resolver).await
+}
+
+async fn run_within(reach: Reach, action: ActionSpec, timeout: Duration, resolver: Arc<Resolver>) -> Observation {
+    let spec = ActiveSpec { every: Duration::from_mins(1), timeout, is_outside: true, reach, action };
     let observation = Prober::new(&spec, resolver).unwrap().run(NOW).await;
     assert_eq!(observation.at, NOW);
     assert_eq!(observation.cause.is_none(), observation.verdict == Verdict::Up, "{observation:?}");

@@ -14,7 +14,7 @@ use tokio::io::AsyncWriteExt;
 use crate::fake::Fake;
 use crate::{AMPLE, OK, SHORT, assert_down, refused_address, resolver, run_with};
 
-fn tcp(address: SocketAddr, send: Option<&str>, expect: Option<&str>) -> ActionSpec {
+pub(crate) fn tcp(address: SocketAddr, send: Option<&str>, expect: Option<&str>) -> ActionSpec {
     ActionSpec::Tcp(TcpSpec {
         host: address.ip().to_string(),
         port: NonZeroU16::new(address.port()).unwrap(),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use domain::component::Combine;
+use domain::probe::reach::Reach;
 use domain::probe::spec::{
     ActionSpec, ActiveSpec, CheckSpec, ConfirmAfter, HeartbeatSchedule, HttpAuth, HttpSpec, ProbeSpec, TcpSpec,
 };
@@ -131,6 +132,7 @@ fn the_other_kinds_and_the_defaults() {
     let CheckSpec::Active(active) = &probes[1].check else { panic!("not active") };
     // The default is half of a short interval.
     assert_eq!((active.every, active.timeout, active.is_outside), (Duration::from_secs(8), Duration::from_secs(4), true));
+    assert_eq!(active.reach, Reach::Anywhere);
     let tcp = TcpSpec {
         host: "::1".to_owned(),
         port: NonZeroU16::new(8080).unwrap(),

@@ -70,21 +70,21 @@ impl<'a> Subject<'a> {
                 ("outage", name, outage_url(source, of), content::turn(source, of, turn))
             }
             About::Incident(incident) => {
-                let url = announcement_url(source, "incident", &incident.id);
+                let url = incident_url(source, &incident.id);
                 ("incident", incident.id.clone(), url, content::incident(source, incident))
             }
             About::IncidentUpdate(incident, update) => {
                 let name = format!("{}/{}", incident.id, update.id);
-                let url = announcement_url(source, "incident", &incident.id);
+                let url = incident_url(source, &incident.id);
                 ("incident", name, url, content::update(source, &incident.name, update))
             }
             About::Maintenance(maintenance) => {
-                let url = announcement_url(source, "maintenance", &maintenance.id);
+                let url = maintenance_url(source, &maintenance.id);
                 ("maintenance", maintenance.id.clone(), url, content::maintenance(source, maintenance))
             }
             About::MaintenanceUpdate(maintenance, update) => {
                 let name = format!("{}/{}", maintenance.id, update.id);
-                let url = announcement_url(source, "maintenance", &maintenance.id);
+                let url = maintenance_url(source, &maintenance.id);
                 ("maintenance", name, url, content::update(source, &maintenance.name, update))
             }
         };
@@ -181,7 +181,13 @@ fn outage_url(source: &Source<'_>, of: &OutageOf) -> String {
     format!("{}{page}#{}", source.site.base, of.anchor())
 }
 
-fn announcement_url(source: &Source<'_>, kind: &str, id: &str) -> String {
+fn incident_url(source: &Source<'_>, id: &str) -> String {
     let page = to::history(source.text.language(), None);
-    format!("{}{page}#{kind}-{id}", source.site.base)
+    format!("{}{page}#incident-{id}", source.site.base)
+}
+
+/// On the front page, which has all maintenance that a feed tells of.
+fn maintenance_url(source: &Source<'_>, id: &str) -> String {
+    let page = to::status(source.text.language());
+    format!("{}{page}#maintenance-{id}", source.site.base)
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use app::data::{OutageOf, PublicComponent, PublicDay, PublicLatency, PublicOutage};
+use domain::component::Status;
 use domain::outage::Outage;
 use domain::text::Language;
 use domain::time::{TimeRange, Timestamp};
@@ -34,8 +35,10 @@ pub(super) fn public_component(
     let from_then = |range: TimeRange| TimeRange::new(range.from().max(since), range.until().max(since));
     let ranges: Vec<TimeRange> = days.iter().map(|(_, day)| from_then(*day)).collect();
     let history = watch.history.changes();
-    let tallies = uptime::tally(history, &[], &ranges);
-    let over = |days: u32| uptime::tally(history, &[], &[from_then(TimeRange::new(now.minus(DAY * days), now))])[0];
+    let excluded = state.plans.excluded(spec);
+    let tallies = uptime::tally(history, &excluded, &ranges);
+    let over = |days: u32| uptime::tally(history, &excluded, &[from_then(TimeRange::new(now.minus(DAY * days), now))])[0];
+    let (status, status_since) = shown_status(state, index, now)?;
     let checked_at = watch.probes.iter().filter_map(|key| state.probes.get(key)?.last.as_ref().map(|last| last.at)).max();
     let latency = state.latencies.get(&watched.key).and_then(|day| day.summary(now));
     Some(PublicComponent {
@@ -43,22 +46,35 @@ pub(super) fn public_component(
         id: watched.public_id.clone(),
         name: spec.name.get(language).to_owned(),
         description: spec.description.as_ref().map(|description| description.get(language).to_owned()),
-        status: watch.status(),
-        since: watch.status_since(),
+        status,
+        since: status_since,
         watched_since: watched.watched_since,
         checked_at,
         days: days.iter().zip(tallies).map(|((date, _), tally)| PublicDay { date: *date, tally }).collect(),
         uptimes: [over(1), over(7), over(30), over(90)],
         latency: latency.map(|day| PublicLatency { p50_us: day.p50_us, p95_us: day.p95_us, hours: day.hours }),
-        troubled_dependencies: troubled(state, spec, language),
+        troubled_dependencies: troubled(state, spec, language, now),
     })
 }
 
+/// A component's status as everybody sees it, and since when: while there is planned work on it, that is all that is said.
+fn shown_status(state: &State, index: usize, now: Timestamp) -> Option<(Status, Option<Timestamp>)> {
+    let (spec, watched) = (&state.config.components[index], &state.components[index]);
+    let watch = state.tower.component(watched.key)?;
+    if let Some(since) = state.plans.in_progress_since(spec, now) {
+        return Some((Status::UnderMaintenance, Some(since)));
+    }
+    let (status, since) = (watch.status(), watch.status_since());
+    // An outage is as old as it is; anything else was not shown before the work was over.
+    let since = if status.is_outage() { since } else { since.max(state.plans.ended_at(spec, now)) };
+    Some((status, since))
+}
+
 /// Names of public components that this one depends on and that are in trouble.
-fn troubled(state: &State, spec: &ComponentSpec, language: Language) -> Vec<String> {
+fn troubled(state: &State, spec: &ComponentSpec, language: Language, now: Timestamp) -> Vec<String> {
     let of = spec.depends_on.iter().filter_map(|slug| {
         let index = state.config.components.iter().position(|component| component.slug == *slug && component.is_public)?;
-        let status = state.tower.component(state.components[index].key)?.status();
+        let (status, _) = shown_status(state, index, now)?;
         status.is_outage().then(|| state.config.components[index].name.get(language).to_owned())
     });
     of.collect()

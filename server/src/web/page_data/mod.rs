@@ -3,6 +3,7 @@
 mod check;
 mod component;
 mod history;
+mod maintenance;
 mod metric;
 mod results;
 
@@ -14,6 +15,7 @@ use app::data::{
     ComponentPage, HistoryPage, OutageOf, PageData, PageError, PublicComponent, PublicGroup, PublicSite, StatusPage, Summary,
 };
 use domain::component::Status;
+use domain::incident::MaintenanceStatus;
 use domain::month::Month;
 use domain::outage::Outage;
 use domain::text::Language;
@@ -73,6 +75,9 @@ impl PageData for Reader {
             let index = state.config.components.iter().position(is_it).ok_or(PageError::NotFound)?;
             let component = public_component(&state, index, language, &days, now).ok_or(PageError::NotFound)?;
             let watch = state.tower.component(state.components[index].key).ok_or(PageError::NotFound)?;
+            let mut maintenances = maintenance::public_maintenances(&state, &maintenance::words(language), now);
+            maintenances.retain(|one| one.status != MaintenanceStatus::Completed && one.component_ids.contains(&component.id));
+            maintenances.reverse();
             let page = ComponentPage {
                 version,
                 taken_at: now,
@@ -80,6 +85,7 @@ impl PageData for Reader {
                 weights: state.config.uptime,
                 outages: watch.outages.iter().rev().take(OUTAGES_MAX).map(public_outage).collect(),
                 outages_left_out: watch.outages.len().saturating_sub(OUTAGES_MAX),
+                maintenances,
                 checks: Vec::new(),
             };
             (page, check::of(&state, watch, now))
@@ -111,6 +117,11 @@ fn began_at(state: &State) -> Timestamp {
     let (seconds, nanoseconds) = state.site.get_timestamp().map_or((0, 0), |made| made.to_unix());
     let ms = i64::try_from(seconds).unwrap_or(0) * 1000 + i64::from(nanoseconds / 1_000_000);
     Timestamp::from_ms(ms)
+}
+
+/// Where the site is found, without a slash at the end.
+pub(super) fn site_base(web: &Web) -> String {
+    base(web.monitoring.state().config.site.url.as_ref(), web.address)
 }
 
 /// The site's own address as configured; else the one we listen on, which is right at least on this machine.
@@ -145,7 +156,10 @@ impl Reader {
             }
         };
         let summary = summarize(&shown);
-        let uplink_lost_since = self.web.monitoring.state().uplink_lost_since;
+        let (uplink_lost_since, maintenances) = {
+            let state = self.web.monitoring.state();
+            (state.uplink_lost_since, maintenance::public_maintenances(&state, &maintenance::words(language), now))
+        };
         newest_first(&mut outages);
         let outages_left_out = outages.len().saturating_sub(RECENT_MAX);
         outages.truncate(RECENT_MAX);
@@ -160,7 +174,7 @@ impl Reader {
             outages_left_out,
             // Nothing makes these yet.
             incidents: Vec::new(),
-            maintenances: Vec::new(),
+            maintenances,
         }
     }
 

@@ -38,7 +38,9 @@ impl PageData for Made {
         let component = self.0.groups[0].components[0].clone();
         let checks = vec![PublicCheck { kind: CheckKind::Http, last: None, day: None }];
         let weights = Weights::default();
-        Ok(ComponentPage { version: 1, taken_at: at(0), component, weights, outages: Vec::new(), outages_left_out: 0, checks })
+        let maintenances = self.0.maintenances.clone();
+        let (outages, outages_left_out) = (Vec::new(), 0);
+        Ok(ComponentPage { version: 1, taken_at: at(0), component, weights, outages, outages_left_out, maintenances, checks })
     }
 
     async fn history(&self, _: Language, until: Option<Month>) -> Result<HistoryPage, PageError> {
@@ -186,6 +188,33 @@ fn planned_work_is_announced_until_it_is_over() {
         let html = front_page(made);
         assert_eq!(html.contains("id=\"maintenance-dddddddddddd\""), status != MaintenanceStatus::Completed, "{status:?}");
     }
+}
+
+#[test]
+fn planned_work_names_what_it_affects_and_can_be_subscribed_to() {
+    let mut made = front(Status::UnderMaintenance);
+    made.groups[0].components[0].name = "Shop".to_owned();
+    made.maintenances = vec![PublicMaintenance {
+        component_ids: vec!["bbbbbbbbbbbb".to_owned(), "of nothing".to_owned()],
+        ..maintenance(MaintenanceStatus::InProgress)
+    }];
+    let html = front_page(made.clone());
+    assert!(html.contains("Affects Shop<") && html.contains("href=\"/en/maintenance.ics\""), "{html}");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (_, html) = runtime.block_on(shown(Page::Component(Language::En, "web".to_owned()), made));
+    assert!(html.contains("id=\"maintenance-dddddddddddd\"") && !html.contains("Affects"), "{html}");
+}
+
+#[test]
+fn planned_work_that_is_over_stands_among_what_was_lately() {
+    let over = |completed_at| PublicMaintenance { completed_at, ..maintenance(MaintenanceStatus::Completed) };
+    let mut made = front(Status::Operational);
+    made.maintenances = vec![over(Some(at(-60)))];
+    let html = front_page(made.clone());
+    assert!(html.find("id=\"recent\"").unwrap() < html.find("id=\"maintenance-dddddddddddd\"").unwrap(), "{html}");
+    assert!(html.contains("Completed") && !html.contains("maintenance.ics"), "{html}");
+    made.maintenances = vec![over(Some(at(-15 * 1_440)))];
+    assert!(!front_page(made).contains("maintenance-dddddddddddd"));
 }
 
 #[test]

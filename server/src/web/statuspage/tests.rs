@@ -94,7 +94,7 @@ fn public_texts(page: &StatusPage) -> BTreeSet<String> {
         update_texts(&incident.updates, &mut known);
     }
     for maintenance in &page.maintenances {
-        let link = format!("https://status.example.org/ja/history#maintenance-{}", maintenance.id);
+        let link = format!("https://status.example.org/ja/#maintenance-{}", maintenance.id);
         known.extend([maintenance.id.clone(), maintenance.name.clone(), link]);
         let times = [maintenance.created_at, maintenance.updated_at, maintenance.scheduled_for, maintenance.scheduled_until];
         known.extend(times.into_iter().chain(maintenance.completed_at).map(|at| at.to_string()));

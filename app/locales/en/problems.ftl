@@ -1,0 +1,67 @@
+# What is said about a value that cannot be, about what cannot be done, and about what was just done: beside forms, above pages of the desk,
+# and in answers of the API. English; every key stands in ja/problems.ftl too, and a test holds that.
+
+invalid-value = This cannot be used: { $detail }.
+invalid-sign-in = The name or the password is wrong. Please try again.
+invalid-name = A name is one line of 1 to 64 visible characters, without two spaces in a row.
+invalid-name-taken = Somebody here already has this name. Please choose another.
+invalid-role = Please choose one of the roles.
+invalid-password = This is not your password. Please try again.
+invalid-password-again = The two passwords differ. Please type the new one again.
+invalid-password-short = A password has at least 12 characters. Several words in a row are good.
+invalid-password-long = This password is too long. 1024 bytes are enough for any.
+invalid-password-guessable = This password is easily guessed. Please choose one that is neither common nor your name.
+invalid-code = This code is not good, or no longer. Please take the one that the app shows now.
+invalid-passkey = The passkey was not accepted. Please try again, or sign in another way.
+invalid-passkey-known = This passkey belongs to an account here already.
+invalid-key-name = A key has a name of 1 to 64 characters that says what it is for.
+invalid-scopes = Please choose at least one scope.
+invalid-expiry = A key ends in the future, within ten years, or never.
+invalid-date = This is no date. Please write it like 2026-04-12, or for the API with the time, like 2026-04-12T09:30:00Z.
+invalid-slug = A slug has 1 to 64 characters: a–z, 0–9 and single hyphens between them, like web-front-2.
+invalid-slug-taken = This slug is taken. Please choose another.
+invalid-slug-fixed = A slug cannot be changed. Leave it out, or send the one in the address.
+invalid-kind = Please choose HTTP, TCP or heartbeat.
+invalid-headers = Please write one header a line, as Name: value.
+invalid-reason = A reason has at most 200 characters.
+invalid-until = A pause ends at a moment that is still to come, within a year.
+invalid-limit = A page has 1 to 100 items.
+invalid-cursor = This cursor was not given by the page before. Begin again without one.
+
+refused-conflict = Somebody has changed this meanwhile. Load the page again, and repeat your change.
+refused-confirm = You last showed who you are more than 15 minutes ago. Please show it once more, then repeat this.
+refused-from-file = This stands in the configuration file, yagura.yaml, and can only be changed there.
+refused-needed = Probes or components still need this. Remove or change those first.
+refused-too-many-definitions = There are 5,000 of these already, which is the most there can be. Remove some first.
+refused-not-taken-up = It is saved but not in force yet. Yagura tries again by itself; its log says why it did not work.
+refused-paused = This probe is paused. Let it go on first.
+refused-not-paused = This probe is not paused.
+refused-heartbeat = A heartbeat cannot be run: it waits to be called.
+refused-last-owner = There must be an owner who can sign in. Make somebody else an owner first.
+refused-disabled = This account is disabled. Enable it first.
+refused-too-many-people = There are 1,000 accounts already, which is the most there can be.
+refused-too-many-keys = There are 200 keys in use already, which is the most there can be. Revoke those that nobody uses.
+refused-passkeys = The address of this site does not allow passkeys: they need HTTPS and a name, not a number.
+refused-no-passkey = You have no passkey yet. Please show your password.
+refused-too-many-passkeys = You have 20 passkeys already, which is the most there can be. Remove one first.
+refused-last-passkey = This is the only way for you to sign in. Choose a password first.
+refused-ceremony-over = That took longer than five minutes, or was done already. Please begin again.
+refused-totp = A secret for the second factor could not be made. Please try again.
+refused-totp-expired = That took longer than 15 minutes. Please begin again with a new secret.
+refused-no-totp = Recovery codes stand in for the second factor, and you have none. Set it up first.
+
+done-saved = Saved.
+done-removed = Removed.
+done-paused = The probe is paused.
+done-resumed = The probe goes on.
+done-signed-up = Welcome. Your account is ready.
+done-signed-out = You are signed out.
+done-password-set = The new password is set. You are signed out everywhere else.
+done-language-set = The language is set.
+done-totp-removed = The second factor is removed.
+done-passkey-removed = The passkey is removed.
+done-session-ended = The session is over.
+done-sessions-ended = The sessions are over.
+done-user-disabled = The account is disabled.
+done-user-enabled = The account is enabled again.
+done-key-revoked = The key is revoked.

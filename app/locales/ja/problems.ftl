@@ -1,0 +1,67 @@
+# 使えない値、できない操作、終わった操作を伝える文言（日本語）。フォームの横、管理画面の上部、API の応答に出る。
+# すべてのキーは en/problems.ftl にもあり、テストで確かめている。
+
+invalid-value = この値は使えません：{ $detail }
+invalid-sign-in = 名前またはパスワードが違います。もう一度お試しください。
+invalid-name = 名前は 1 行、1～64 文字で入力してください。見えない文字や連続した空白は使えません。
+invalid-name-taken = この名前はすでに使われています。別の名前にしてください。
+invalid-role = 役割を選んでください。
+invalid-password = パスワードが違います。もう一度お試しください。
+invalid-password-again = 2 つのパスワードが一致しません。新しいパスワードを入力し直してください。
+invalid-password-short = パスワードは 12 文字以上にしてください。いくつかの単語を並べるのもよい方法です。
+invalid-password-long = パスワードが長すぎます。1024 バイト以内にしてください。
+invalid-password-guessable = 推測されやすいパスワードです。よく使われるものや自分の名前は避けてください。
+invalid-code = コードが正しくないか、期限が切れています。アプリに今表示されているコードを入力してください。
+invalid-passkey = パスキーを確認できませんでした。もう一度試すか、別の方法でサインインしてください。
+invalid-passkey-known = このパスキーはすでに登録されています。
+invalid-key-name = 用途が分かる名前を 1～64 文字で入力してください。
+invalid-scopes = スコープを 1 つ以上選んでください。
+invalid-expiry = 有効期限は、今から 10 年以内の日時か「なし」にしてください。
+invalid-date = 日付として読み取れません。2026-04-12 のように入力してください。API では 2026-04-12T09:30:00Z のように時刻も必要です。
+invalid-slug = スラッグは 1～64 文字で、a–z、0–9 と、その間の単独のハイフンだけが使えます。例：web-front-2
+invalid-slug-taken = このスラッグはすでに使われています。別のスラッグにしてください。
+invalid-slug-fixed = スラッグは変更できません。省略するか、アドレスと同じものを送ってください。
+invalid-kind = HTTP、TCP、ハートビートのいずれかを選んでください。
+invalid-headers = ヘッダーは 1 行に 1 つ、「名前: 値」の形で書いてください。
+invalid-reason = 理由は 200 文字以内で入力してください。
+invalid-until = 一時停止の終わりには、今から 1 年以内の日時を指定してください。
+invalid-limit = 1 ページの件数は 1～100 で指定してください。
+invalid-cursor = このカーソルは前のページで返されたものではありません。カーソルなしで最初からやり直してください。
+
+refused-conflict = ほかの人が先に変更しました。ページを読み込み直してから、もう一度変更してください。
+refused-confirm = 本人確認から 15 分以上たちました。もう一度本人確認をしてから、操作をやり直してください。
+refused-from-file = 設定ファイル yagura.yaml で定義されているため、変更はそのファイルで行ってください。
+refused-needed = これを使っているプローブやコンポーネントが残っています。先にそちらを削除するか変更してください。
+refused-too-many-definitions = 上限の 5,000 件に達しています。不要なものを先に削除してください。
+refused-not-taken-up = 保存しましたが、まだ反映されていません。自動でやり直します。原因は Yagura のログで確認できます。
+refused-paused = このプローブは一時停止中です。先に再開してください。
+refused-not-paused = このプローブは一時停止していません。
+refused-heartbeat = ハートビートは連絡を待つものなので、実行できません。
+refused-last-owner = サインインできるオーナーが少なくとも 1 人必要です。先に別の人をオーナーにしてください。
+refused-disabled = このアカウントは無効です。先に有効にしてください。
+refused-too-many-people = アカウントが上限の 1,000 件に達しています。
+refused-too-many-keys = 使用中のキーが上限の 200 個に達しています。使っていないキーを失効させてください。
+refused-passkeys = このサイトのアドレスではパスキーを使えません。HTTPS と、数字ではないホスト名が必要です。
+refused-no-passkey = パスキーがまだ登録されていません。パスワードで確認してください。
+refused-too-many-passkeys = パスキーが上限の 20 個に達しています。先に 1 つ削除してください。
+refused-last-passkey = サインインの手段がこのパスキーだけのため、削除できません。先にパスワードを設定してください。
+refused-ceremony-over = 5 分の期限が過ぎたか、すでに完了しています。最初からやり直してください。
+refused-totp = 2 段階認証の鍵を作成できませんでした。もう一度お試しください。
+refused-totp-expired = 15 分の期限が過ぎました。新しい鍵で最初からやり直してください。
+refused-no-totp = リカバリーコードは 2 段階認証の代わりに使うものです。先に 2 段階認証を設定してください。
+
+done-saved = 保存しました。
+done-removed = 削除しました。
+done-paused = プローブを一時停止しました。
+done-resumed = プローブを再開しました。
+done-signed-up = ようこそ。アカウントの準備ができました。
+done-signed-out = サインアウトしました。
+done-password-set = 新しいパスワードを設定しました。ほかの端末はすべてサインアウトしました。
+done-language-set = 言語を設定しました。
+done-totp-removed = 2 段階認証を解除しました。
+done-passkey-removed = パスキーを削除しました。
+done-session-ended = サインアウトさせました。
+done-sessions-ended = ほかの端末からサインアウトしました。
+done-user-disabled = アカウントを無効にしました。
+done-user-enabled = アカウントを有効に戻しました。
+done-key-revoked = キーを失効させました。

@@ -1,0 +1,22 @@
+//! The pages of the desk, one file each. Each shows a struct of [`crate::data::desk`] and asks for nothing itself; what is around them
+//! stands in [`crate::desk_shell`].
+
+pub mod account;
+pub mod audit;
+pub mod component_edit;
+pub mod confirm;
+pub mod failure;
+pub mod keys;
+pub mod maintenance_edit;
+pub mod maintenances;
+pub mod now;
+pub mod people;
+pub mod person;
+pub mod probe_edit;
+pub mod probe_show;
+pub mod recovery_codes;
+pub mod second_factor;
+pub mod set_up;
+pub mod sign_in;
+pub mod totp;
+pub mod watching;

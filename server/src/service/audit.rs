@@ -1,0 +1,81 @@
+//! Reading who did what. Rows are written by `Desk::change`, with what they tell of.
+
+use domain::account::Permission;
+use store::audit::{AuditEntry, AuditFilter};
+
+use super::caller::Caller;
+use super::desk::Desk;
+use super::problem::Problem;
+
+/// Rows on one page.
+const PAGE_ROWS: u32 = 100;
+
+/// Everything that is ever written into the log, by subject.
+pub(crate) const ACTIONS: [&str; 39] = [
+    "user.invited",
+    "user.changed",
+    "user.disabled",
+    "user.enabled",
+    "user.signed_up",
+    "user.password_set",
+    "user.totp_set",
+    "user.totp_removed",
+    "user.recovery_codes_made",
+    "user.recovery_code_used",
+    "user.passkey_added",
+    "user.passkey_removed",
+    "user.link_made",
+    "session.opened",
+    "session.ended",
+    "session.all_ended",
+    "session.refused",
+    "key.made",
+    "key.revoked",
+    "group.made",
+    "group.changed",
+    "group.removed",
+    "component.made",
+    "component.changed",
+    "component.removed",
+    "probe.made",
+    "probe.changed",
+    "probe.removed",
+    "probe.paused",
+    "probe.resumed",
+    "probe.run",
+    "maintenance.planned",
+    "maintenance.changed",
+    "maintenance.cancelled",
+    "maintenance.began",
+    "maintenance.ended",
+    "backup.made",
+    "backup.failed",
+    "backup.restored",
+];
+
+/// A page of the log, the newest first.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    pub(crate) rows: Vec<AuditEntry>,
+    /// Before which row the next page begins.
+    pub(crate) older: Option<i64>,
+}
+
+impl Desk {
+    /// Rows of the log that a filter lets through, before the row `before`.
+    pub(crate) async fn audit(
+        &self,
+        caller: &Caller,
+        filter: &AuditFilter,
+        before: Option<i64>,
+        limit: Option<u32>,
+    ) -> Result<Found, Problem> {
+        caller.must(Permission::ReadAudit, self.now())?;
+        let limit = limit.unwrap_or(PAGE_ROWS).clamp(1, PAGE_ROWS);
+        let mut rows = self.store.audit(filter, before, limit + 1).await?;
+        let has_more = rows.len() > limit as usize;
+        rows.truncate(limit as usize);
+        let older = rows.last().filter(|_| has_more).map(|last| last.seq);
+        Ok(Found { rows, older })
+    }
+}

@@ -1,0 +1,138 @@
+//! The desk over HTTP: pages and plain form posts under `/desk`, nothing of it kept by anybody's cache. Every route stands in [`table`], by
+//! method and path, so that a test can walk all of them.
+//!
+//! A handler loads, asks `service::desk`, and answers: 303 on success, the same page with status 422 and what was typed on mistakes.
+//! What cannot be shown at all it hands to [`show::explain`] as an error.
+
+mod account;
+mod audit;
+mod form;
+mod keys;
+mod now;
+mod people;
+mod planned;
+mod probes;
+mod sessions;
+mod show;
+mod sign_in;
+mod visit;
+mod watching;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::middleware;
+use axum::routing::{get, post};
+
+use super::Web;
+pub(super) use planned::rows as maintenance_rows;
+pub(super) use show::private;
+pub(super) use visit::{Peer, client_address, session_cookie, session_token};
+
+/// Largest form, in bytes: a probe with its body and conditions.
+const FORM_BYTES_MAX: usize = 128 * 1024;
+
+/// Routes with a list of them.
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    router: Router<Web>,
+    routes: Vec<(Method, &'static str)>,
+}
+
+impl Table {
+    fn get<H: Handler<T, Web>, T: 'static>(mut self, path: &'static str, handler: H) -> Self {
+        self.routes.push((Method::GET, path));
+        self.router = self.router.route(path, get(handler));
+        self
+    }
+
+    fn post<H: Handler<T, Web>, T: 'static>(mut self, path: &'static str, handler: H) -> Self {
+        self.routes.push((Method::POST, path));
+        self.router = self.router.route(path, post(handler));
+        self
+    }
+}
+
+/// Every route of the desk.
+fn table() -> Table {
+    Table::default()
+        .get("/desk", now::without_slash)
+        .get("/desk/", now::show)
+        // Before somebody is signed in.
+        .get("/desk/sign-in", sign_in::show)
+        .post("/desk/sign-in", sign_in::post)
+        .get("/desk/sign-in/code", sign_in::show_code)
+        .post("/desk/sign-in/code", sign_in::post_code)
+        .get("/desk/set-up/{token}", sign_in::show_link)
+        .post("/desk/set-up/{token}", sign_in::post_link)
+        .post("/desk/language", sign_in::language)
+        // One's own account.
+        .post("/desk/sign-out", sessions::sign_out)
+        .get("/desk/confirm", sessions::show_confirm)
+        .post("/desk/confirm", sessions::confirm)
+        .get("/desk/account", account::show)
+        .post("/desk/account/password", account::password)
+        .post("/desk/account/language", account::language)
+        .get("/desk/account/totp", account::show_totp)
+        .post("/desk/account/totp", account::set_totp)
+        .post("/desk/account/totp/remove", account::remove_totp)
+        .post("/desk/account/recovery-codes", account::recovery_codes)
+        .post("/desk/account/passkeys/{id}/remove", account::remove_passkey)
+        .post("/desk/account/sessions/{id}/end", account::end_session)
+        .post("/desk/account/sign-out-others", account::sign_out_others)
+        // What is watched.
+        .get("/desk/components", watching::show)
+        .get("/desk/components/new", watching::show_new)
+        .post("/desk/components/new", watching::make)
+        .get("/desk/components/{slug}/edit", watching::show_edit)
+        .post("/desk/components/{slug}/edit", watching::change)
+        .post("/desk/components/{slug}/remove", watching::remove)
+        .get("/desk/probes/new", probes::show_new)
+        .post("/desk/probes/new", probes::make)
+        .get("/desk/probes/{slug}", probes::show)
+        .get("/desk/probes/{slug}/edit", probes::show_edit)
+        .post("/desk/probes/{slug}/edit", probes::change)
+        .post("/desk/probes/{slug}/remove", probes::remove)
+        .post("/desk/probes/{slug}/pause", probes::pause)
+        .post("/desk/probes/{slug}/resume", probes::resume)
+        .post("/desk/probes/{slug}/run", probes::run)
+        // Planned work.
+        .get("/desk/maintenance", planned::show)
+        .get("/desk/maintenance/new", planned::show_new)
+        .post("/desk/maintenance/new", planned::make)
+        .get("/desk/maintenance/{id}/edit", planned::show_edit)
+        .post("/desk/maintenance/{id}/edit", planned::change)
+        .post("/desk/maintenance/{id}/cancel", planned::cancel)
+        .post("/desk/maintenance/{id}/end", planned::end)
+        // People, keys, and who did what.
+        .get("/desk/people", people::show)
+        .post("/desk/people", people::invite)
+        .get("/desk/people/{id}", people::show_one)
+        .post("/desk/people/{id}", people::change)
+        .post("/desk/people/{id}/link", people::link)
+        .post("/desk/people/{id}/disable", people::disable)
+        .post("/desk/people/{id}/enable", people::enable)
+        .post("/desk/people/{id}/sign-out", people::sign_out)
+        .post("/desk/people/{id}/sessions/{session}/end", people::end_session)
+        .post("/desk/people/{id}/totp/remove", people::remove_totp)
+        .get("/desk/keys", keys::show)
+        .post("/desk/keys", keys::make)
+        .post("/desk/keys/{id}/revoke", keys::revoke)
+        .get("/desk/audit", audit::show)
+}
+
+/// Method and path of every route of the desk, for the test that walks them.
+pub fn routes() -> Vec<(Method, &'static str)> {
+    table().routes
+}
+
+/// The desk.
+pub(super) fn router(web: &Web) -> Router<Web> {
+    table()
+        .router
+        .route("/desk/{*rest}", get(now::nothing_here))
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .layer(super::cross_site::layer(web))
+        .layer(middleware::from_fn_with_state(web.clone(), show::explain))
+}

@@ -1,0 +1,28 @@
+//! *Now*: the state of everything on one screen.
+
+use app::data::desk::DeskPage;
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::account::Permission;
+
+use super::super::{Web, overview};
+use super::show::{Answer, page};
+use super::visit::Visit;
+use crate::service::problem::Problem;
+
+/// `/desk` is `/desk/`.
+pub(super) async fn without_slash() -> Response {
+    Redirect::permanent("/desk/").into_response()
+}
+
+pub(super) async fn show(State(web): State<Web>, visit: Visit) -> Answer {
+    visit.caller()?.must(Permission::Read, visit.now)?;
+    let shown = overview::now(&web, visit.language);
+    page(&web, &visit, DeskPage::Now(shown)).await
+}
+
+/// Whatever leads nowhere. Only who signed in is told so.
+pub(super) async fn nothing_here(visit: Visit) -> Answer {
+    visit.caller()?;
+    Err(Problem::NotFound("page").into())
+}
