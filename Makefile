@@ -20,12 +20,14 @@ run: assets ## Build and start Yagura with the example configuration
 dev: toolchain ## Like run; rebuild and reload on change
 	cargo xtask dev -- serve --config $(CONFIG) --data $(DATA) --listen $(LISTEN)
 
-test: assets ## All tests: rules, store, probes, HTTP, faults, browser
+test: assets ## All tests: rules, store, probes, HTTP, faults, browser, API
 	@echo "==> building the program and the tests"
 	cargo build --package server
 	cargo test --workspace
 	@echo "==> browser tests"
 	cargo xtask browser
+	@echo "==> holding the API to its document"
+	cargo xtask schemathesis
 	@echo "==> weighing the pages"
 	cargo run --package tests --bin budget
 
@@ -33,6 +35,7 @@ check: toolchain ## Formatting and lints, native and WASM
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- --deny warnings
 	cargo clippy --package app --lib --target wasm32-unknown-unknown --no-default-features --features hydrate -- --deny warnings
+	cargo clippy --package app --lib --target wasm32-unknown-unknown --no-default-features --features desk -- --deny warnings
 
 budget: assets ## Weigh the pages on sample data; fails over a limit
 	cargo run --package tests --bin budget

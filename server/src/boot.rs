@@ -21,7 +21,7 @@ use crate::config::{self, ConfigErrors, Environment};
 use crate::jobs::backup::{BackupEvent, Backups, Tell};
 use crate::jobs::{config_watch, housekeeping, maintenance, uplink_watch};
 use crate::service::backup::BackupWatch;
-use crate::service::configuration::{Beginning, Configuration, Sources, Unusable, Whole, targets};
+use crate::service::configuration::{Beginning, Configuration, Sources, Whole, targets};
 use crate::service::desk::Desk;
 use crate::service::uplink::{Uplink, excused};
 use crate::service::{enrolment, monitoring::Monitoring, past::Past};
@@ -122,7 +122,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     let sources = Sources { file: loaded.config.clone(), definitions: store.definitions().await?, pauses: store.pauses().await? };
     let folder = path.parent().unwrap_or(Path::new(""));
     let whole = Whole::of(&sources, folder, &environment)
-        .map_err(|Unusable::Mistakes(mistakes)| StartError::Config(config::conflicts(&mistakes, &path.display().to_string())))?;
+        .map_err(|mistakes| StartError::Config(config::conflicts(&mistakes, &path.display().to_string())))?;
     let config = Arc::new(whole.watched());
     let (monitoring, roster) = enrolment::begin(Arc::clone(&config), &store, handle, Arc::clone(&clock)).await?;
     let monitoring = Arc::new(monitoring);

@@ -248,6 +248,7 @@ async fn restore(from: PathBuf, folder: DataFolder) -> Result<ExitCode, String> 
     println!("{}: restored from the backup of {} (Yagura {})", folder.data.display(), restored.made_at, restored.version);
     println!("The configuration of that time is {}; compare it with yours.", restored.config.display());
     println!("Everybody is signed out, and one-time links are no longer good.");
+    println!("Keys revoked, people disabled and recovery codes used since then are good again; look at them.");
     restored.warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
     Ok(ExitCode::SUCCESS)
 }

@@ -5,13 +5,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use probe::clock::{Clock, SystemClock};
+use probe::clock::SystemClock;
 use store::Writer;
 
 use crate::boot;
-use crate::service::backup;
 use crate::service::caller::Caller;
-use crate::service::command::{Command, Reply};
+use crate::service::command::{Command, Reply, in_words};
 use crate::service::desk::Ledger;
 use crate::socket;
 
@@ -36,12 +35,8 @@ pub(crate) async fn back_up(data: &Path, config: &Path, to: &Path) -> Result<u64
     if !data.join(store::FILE_NAME).exists() {
         return Err(format!("there is no database in {}; is it the right folder?", data.display()));
     }
-    let _lock = lock(data)?;
-    let (store, connection) = boot::open_patiently(data).await.map_err(|error| error.to_string())?;
-    drop(connection);
-    let now = SystemClock::default().now();
-    let made = backup::make(&store, to, config, now).await.map_err(|error| error.to_string())?;
-    Ok(made.bytes)
+    let made = alone(data, async |ledger: &Ledger| ledger.back_up(&caller(), to, config).await).await?;
+    made.map_err(|problem| in_words(&problem))
 }
 
 fn unreachable(data: &Path, error: &std::io::Error) -> String {
@@ -55,19 +50,25 @@ fn lock(data: &Path) -> Result<File, String> {
     })
 }
 
-/// Does what a command asks for.
-pub(crate) async fn run(data: &Path, command: &Command) -> Result<Reply, String> {
-    if let Some(reply) = socket::ask(data, command).await.map_err(|error| unreachable(data, &error))? {
-        return Ok(reply);
-    }
+/// Does something by ourselves, for as long as we hold the lock.
+async fn alone<T>(data: &Path, work: impl AsyncFnOnce(&Ledger) -> T) -> Result<T, String> {
     let _lock = lock(data)?;
     let (store, connection) = boot::open_patiently(data).await.map_err(|error| error.to_string())?;
     let (writer, handle) = Writer::new(connection);
     let writer = tokio::spawn(writer.run(LAST_WRITE));
     let ledger = Ledger::new(Arc::new(SystemClock::default()), store, handle.clone());
-    let reply = ledger.command(&caller(), command).await;
+    let outcome = work(&ledger).await;
     handle.close();
     // Whatever was answered is on disk; this is only tidying up.
     let _ = writer.await;
+    Ok(outcome)
+}
+
+/// Does what a command asks for.
+pub(crate) async fn run(data: &Path, command: &Command) -> Result<Reply, String> {
+    if let Some(reply) = socket::ask(data, command).await.map_err(|error| unreachable(data, &error))? {
+        return Ok(reply);
+    }
+    let reply = alone(data, async |ledger: &Ledger| ledger.command(&caller(), command).await).await?;
     reply.ok_or_else(|| "this needs the running server".to_owned())
 }

@@ -1,5 +1,6 @@
 //! The way for commands to the running server: a Unix socket in the data folder that only its owner can open. One JSON document each
-//! way, ended by the end of the stream. The system says who asks, so nobody needs a password here.
+//! way, ended by the end of the stream. The system says who asks, so nobody needs a password here; whoever is neither the server's own
+//! user nor root is not answered, however they came by the socket.
 
 use std::io;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
@@ -72,8 +73,18 @@ pub(crate) async fn serve(listener: UnixListener, data: PathBuf, desk: Arc<Desk>
     let _ = std::fs::remove_file(path(&data));
 }
 
+/// True when this user may command a server that runs as `own`.
+const fn may_command(uid: u32, own: u32) -> bool {
+    uid == 0 || uid == own
+}
+
 async fn answer(mut stream: UnixStream, desk: &Desk) -> io::Result<()> {
     let uid = stream.peer_cred()?.uid();
+    // Between the socket's making and its mode being set, and in a folder that others may enter, anybody may have come in.
+    if !may_command(uid, rustix::process::geteuid().as_raw()) {
+        tracing::warn!(uid, "another user's command was refused");
+        return Err(io::ErrorKind::PermissionDenied.into());
+    }
     let mut asked = Vec::new();
     let mut limited = (&mut stream).take(BYTES_MAX);
     tokio::time::timeout(ASKING_MAX, limited.read_to_end(&mut asked)).await??;
@@ -122,6 +133,12 @@ mod tests {
         let table = "root:x:0:0:root:/root:/bin/sh\nmika:x:1000:1000::/home/mika:/bin/sh\nbroken\n";
         assert_eq!(name_in(table, 1000).as_deref(), Some("mika"));
         assert_eq!(name_in(table, 7), None);
+    }
+
+    #[test]
+    fn nobody_but_root_and_the_servers_own_user_may_command_it() {
+        assert!(may_command(0, 1000) && may_command(1000, 1000));
+        assert!(!may_command(1001, 1000) && !may_command(1000, 0));
     }
 
     #[tokio::test]

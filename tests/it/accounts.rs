@@ -104,13 +104,17 @@ async fn guessing_is_slowed_down_for_the_account_and_says_for_how_long() {
         assert_eq!(answer.status, 422);
     }
     let refused = last.expect("somewhere it ends");
+    assert!(refused.body.contains("value=\"mika\"") && refused.body.contains("Too many attempts"), "{}", refused.body);
     let wait: u64 = refused.header("retry-after").parse().unwrap();
     assert!((1..=61).contains(&wait), "{wait}");
     // Also with the right password, and from the moment on that was said it works again.
     assert_eq!(sign_in(&mut guesser, "mika", PASSWORD).await.status, 429);
     server.clock.advance(Duration::from_secs(wait + 1));
     assert_eq!(sign_in(&mut guesser, "mika", PASSWORD).await.status, 303);
-    assert!(server.count("SELECT COUNT(*) FROM audit_log WHERE action = 'session.refused'").await >= 5);
+    tests::eventually("the first refusals are in the log", || async {
+        (server.count("SELECT COUNT(*) FROM audit_log WHERE action = 'session.refused'").await == 5).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -146,8 +150,10 @@ async fn a_second_factor_is_set_up_used_once_per_code_and_recovered_from() {
     let mut other = Visitor::new(&server);
     sign_in(&mut other, "mika", PASSWORD).await;
     assert_eq!(other.post("/desk/sign-in/code", &[("code", &good)]).await.status, 422, "no code is good twice");
+    // One more attempt every five minutes.
+    server.clock.advance(Duration::from_secs(300));
     assert_eq!(other.post("/desk/sign-in/code", &[("code", &recovery[0].to_uppercase())]).await.status, 303);
-    server.clock.advance(Duration::from_secs(180));
+    server.clock.advance(Duration::from_secs(1500));
     let mut again = Visitor::new(&server);
     sign_in(&mut again, "mika", PASSWORD).await;
     assert_eq!(again.post("/desk/sign-in/code", &[("code", &recovery[0])]).await.status, 422, "nor a recovery code");
@@ -300,5 +306,98 @@ async fn the_log_cannot_be_changed_and_says_when_somebody_did_it_anyway() {
     for tampering in ["UPDATE audit_log SET actor_name = 'ken'", "DELETE FROM audit_log"] {
         let error = sqlx::query(sqlx::AssertSqlSafe(tampering)).execute(&mut connection).await.unwrap_err();
         assert!(error.to_string().contains("append-only"), "{error}");
+    }
+}
+
+fn at_address(target: &Target, address: &str) -> String {
+    one_component(target).replace("site: {name", &format!("site: {{url: \"{address}\", name"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cookie_that_a_neighbour_can_plant_is_nobodys_session() {
+    let target = Target::start().await;
+    let server = TestServer::start(&at_address(&target, "https://status.example.org")).await;
+    let mut mika = Visitor::with_role(&server, Role::Maintainer).await;
+    let cookie = mika.cookie.clone().unwrap();
+    let plain = cookie.replace("__Host-", "");
+    for (shown, desk, api) in [
+        (cookie.clone(), 200, 200),
+        (plain.clone(), 303, 401),
+        (format!("{plain}x; {cookie}"), 200, 200),
+        (format!("{plain}; __Host-yagura=x"), 303, 401),
+    ] {
+        mika.cookie = Some(shown.clone());
+        assert_eq!((mika.get("/desk/").await.status, mika.get("/api/v1/me").await.status), (desk, api), "{shown}");
+    }
+    mika.cookie = Some(cookie);
+    let gone = mika.post("/desk/sign-out", &[]).await;
+    let taken: Vec<&str> = gone.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap()).collect();
+    assert!(taken.len() == 2 && taken[1] == "yagura=; Path=/; Max-Age=0", "what was left over goes too: {taken:?}");
+}
+
+async fn sent_from(server: &TestServer, origin: &str) -> u16 {
+    let headers = [("content-type", "application/x-www-form-urlencoded"), ("origin", origin)];
+    server.send("POST", "/desk/language", &headers, b"language=en".to_vec()).await.status
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_address_of_the_site_is_good_at_once_and_the_old_one_no_longer() {
+    let target = Target::start().await;
+    let (old, new) = ("http://old.example", "http://new.example");
+    let server = TestServer::start(&at_address(&target, old)).await;
+    assert_eq!((sent_from(&server, old).await, sent_from(&server, new).await), (303, 403));
+    server.write_config(&at_address(&target, new));
+    tests::eventually("the new address is taken up", || async {
+        server.clock.advance(Duration::from_secs(2));
+        (sent_from(&server, new).await == 303).then_some(())
+    })
+    .await;
+    assert_eq!(sent_from(&server, old).await, 403);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_shows_again_who_they_are_comes_back_to_the_form_and_is_told_to_repeat_it() {
+    let server = server().await;
+    let mut mika = Visitor::owner(&server).await;
+    server.clock.advance(Duration::from_secs(15 * 60 + 1));
+    let id = "01890a5d-ac96-774b-bcce-b302099a8057";
+    for (posted, page) in [
+        ("/desk/people".to_owned(), "/desk/people".to_owned()),
+        (format!("/desk/people/{id}"), format!("/desk/people/{id}")),
+        (format!("/desk/people/{id}/disable"), format!("/desk/people/{id}")),
+        ("/desk/keys".to_owned(), "/desk/keys".to_owned()),
+        ("/desk/account/recovery-codes".to_owned(), "/desk/account".to_owned()),
+    ] {
+        let fields = [("name", "ken"), ("role", "viewer"), ("expires", "90d"), ("scopes", "read")];
+        let answer = mika.post(&posted, &fields).await;
+        let expected = format!("/desk/confirm?next={}&refused=confirm", page.replace('/', "%2F"));
+        assert_eq!((answer.status, answer.header("location")), (303, expected.as_str()), "{posted}");
+        let confirm = mika.get(answer.header("location")).await.body;
+        assert!(confirm.contains("repeat this") && confirm.contains(&format!("value=\"{page}\"")), "{confirm}");
+    }
+    assert_eq!(server.count("SELECT COUNT(*) FROM user").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_read_is_refused_in_words_of_its_own() {
+    let server = server().await;
+    let mut visitor = Visitor::new(&server);
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    let own = ("sec-fetch-site", "same-origin");
+    for (headers, body, status, words) in [
+        (&[form, own][..], vec![b'x'; 200_000], 413, "too large"),
+        (&[("content-type", "application/json"), own], b"{}".to_vec(), 415, "could not be read"),
+    ] {
+        let answer = visitor.send("POST", "/desk/sign-in", headers, body).await;
+        assert_eq!(answer.status, status);
+        assert!(answer.body.contains(words) && !answer.body.contains("There is nothing here"), "{words}: {}", answer.body);
+    }
+    let answer = visitor.send("DELETE", "/desk/sign-in", &[own], Vec::new()).await;
+    assert_eq!(answer.status, 405);
+    assert!(answer.header("allow").contains("POST"), "{}", answer.header("allow"));
+    // A place to go on to that cannot stand in a header.
+    for next in ["/desk/sign-in\r\nset-cookie: a=b", "/desk/sign-in\\..", "/desk/sign-in?é"] {
+        let answer = visitor.post("/desk/language", &[("language", "en"), ("next", next)]).await;
+        assert_eq!((answer.status, answer.header("location")), (303, "/desk/"), "{next:?}");
     }
 }

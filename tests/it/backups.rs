@@ -5,6 +5,8 @@ use std::process::Output;
 use std::time::Duration;
 
 use domain::account::Role;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection};
 use tempfile::TempDir;
 use tests::eventually;
 use tests::process::{Process, run};
@@ -99,6 +101,7 @@ async fn a_backup_under_load_gives_the_same_public_pages_byte_for_byte() {
     let restored = TestServer::restored(&config, server.clock.clone(), |data| {
         let output = run(&["restore", backup.to_str().unwrap(), "--data", data.to_str().unwrap()]);
         assert!(output.status.success(), "{}", text(&output));
+        assert!(text(&output).contains("Keys revoked"), "what was taken away since then is good again: {}", text(&output));
         assert!(data.join("yagura.restored.yaml").exists(), "the configuration is in it too");
     })
     .await;
@@ -177,12 +180,17 @@ async fn commands_work_with_the_server_running_and_without() {
     let backup = folder.join("b.db").display().to_string();
     let made = command(arguments(&["backup", &backup, "--config", &config], &folder)).await;
     assert!(made.status.success(), "{}", text(&made));
+    let database = folder.join("data").join(store::FILE_NAME);
+    let mut connection = SqliteConnectOptions::new().filename(&database).connect().await.unwrap();
+    let written = "SELECT COUNT(*) FROM audit_log WHERE action = 'backup.made' AND actor_kind = 'shell'";
+    let written: i64 = sqlx::query_scalar(written).fetch_one(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    assert_eq!(written, 1, "the log tells it although no server ran");
     let doctor = command(arguments(&["doctor", "--config", &config], &folder)).await;
     assert!(doctor.status.success(), "{}", text(&doctor));
     let taken = command(arguments(&["restore", &backup], &folder)).await;
     assert!(!taken.status.success() && text(&taken).contains("already has"), "{}", text(&taken));
     // Something in the middle of the file is broken.
-    let database = folder.join("data").join(store::FILE_NAME);
     let mut bytes = std::fs::read(&database).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle..middle + 4096].fill(0xa5);

@@ -5,6 +5,7 @@
 mod access;
 mod accounts;
 mod api;
+mod api_access;
 mod architecture;
 mod backups;
 mod cli;

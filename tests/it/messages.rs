@@ -53,8 +53,18 @@ const SPECS: [&str; 13] = [
     "reach",
 ];
 /// Why a page of the desk cannot be shown.
-const FAILURES: [&str; 8] =
-    ["not-found", "forbidden", "link-gone", "cross-site", "too-many", "conflict", "refused", "unavailable"];
+const FAILURES: [&str; 10] = [
+    "not-found",
+    "forbidden",
+    "link-gone",
+    "cross-site",
+    "too-many",
+    "too-large",
+    "not-a-form",
+    "conflict",
+    "refused",
+    "unavailable",
+];
 
 /// Keys that are put together at run time.
 fn built_keys() -> BTreeSet<String> {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::account::Role;
+use sqlx::Connection;
 use tests::eventually;
 use tests::server::{TestServer, one_component};
 use tests::target::{Behaviour, Target};
@@ -214,4 +215,176 @@ async fn a_heartbeat_made_here_gets_its_address_which_only_maintainers_see() {
     let mut responder = Visitor::with_role(&server, Role::Responder).await;
     assert!(!responder.get("/desk/probes/job").await.body.contains(&token));
     assert!(!maintainer.get("/desk/audit").await.body.contains(&token), "nor does the log tell it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_saved_is_in_force_although_its_sender_has_gone() {
+    let target = Target::start().await;
+    let server = TestServer::start(&with_networks(&target)).await;
+    let mut maintainer = Visitor::with_role(&server, Role::Maintainer).await;
+    let mut other = server.database().await;
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    let gone = tokio::time::timeout(Duration::from_secs(1), maintainer.post("/desk/components/new", &SHOP)).await;
+    assert!(gone.is_err(), "it waited for the disk and went away");
+    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    other.close().await.unwrap();
+    server.page_where("/en/components/shop", |page| page.contains("Shop")).await;
+    assert_eq!(server.count("SELECT COUNT(*) FROM definition WHERE slug = 'shop'").await, 1);
+    assert_eq!(maintainer.post("/desk/components/shop/remove", &[("version", "1")]).await.status, 303);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_stored_although_nobody_heard_of_it_is_taken_up() {
+    let target = Target::start().await;
+    let server = TestServer::start(&with_networks(&target)).await;
+    let mut maintainer = Visitor::with_role(&server, Role::Maintainer).await;
+    // As a commit that takes longer than its sender waits: told that it is not done, and then it is.
+    let mut other = server.database().await;
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    let late = "INSERT INTO definition (kind, slug, body, ordinal, created_at, updated_at)
+                VALUES ('component', 'shop', '{\"slug\": \"shop\", \"name\": \"Shop\"}', 0, 0, 0)";
+    sqlx::query(late).execute(&mut other).await.unwrap();
+    let told = server.while_time_passes(maintainer.post("/desk/components/new", &SHOP)).await;
+    assert_eq!(told.status, 503, "{}", told.body);
+    sqlx::query("COMMIT").execute(&mut other).await.unwrap();
+    other.close().await.unwrap();
+    server.page_where("/en/components/shop", |page| page.contains("Shop")).await;
+    let again = maintainer.post("/desk/components/new", &SHOP).await;
+    assert_eq!(again.status, 422, "its slug is known to be taken: {}", again.body);
+    assert_eq!(maintainer.post("/desk/components/shop/remove", &[("version", "1")]).await.status, 303);
+    assert_eq!(maintainer.post("/desk/components/new", &SHOP).await.status, 303);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_request_sent_twice_at_once_is_done_once() {
+    let target = Target::start().await;
+    let server = TestServer::start(&with_networks(&target)).await;
+    let maintainer = Visitor::with_role(&server, Role::Maintainer).await;
+    let headers = [("content-type", "application/json"), ("sec-fetch-site", "same-origin"), ("idempotency-key", "one")];
+    let body = br#"{"slug": "inner", "name": "Inner"}"#;
+    let (mut one, mut two) = (maintainer.clone(), maintainer);
+    let (first, second) = tokio::join!(
+        one.send("POST", "/api/v1/groups", &headers, body.to_vec()),
+        two.send("POST", "/api/v1/groups", &headers, body.to_vec()),
+    );
+    assert_eq!((first.status, second.status), (201, 201), "{} {}", first.body, second.body);
+    assert_eq!(first.header("etag"), second.header("etag"));
+    assert_eq!(server.count("SELECT COUNT(*) FROM audit_log WHERE action = 'group.made'").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slug_in_both_that_is_removed_at_the_desk_lets_the_file_in() {
+    let target = Target::start().await;
+    let server = TestServer::start(&with_networks(&target)).await;
+    let mut maintainer = Visitor::with_role(&server, Role::Maintainer).await;
+    assert_eq!(maintainer.post("/desk/components/new", &SHOP).await.status, 303);
+    server.write_config(&with_networks(&target).replace("- {slug: web,", "- {slug: shop, name: Other}\n  - {slug: web,"));
+    eventually("it is said", || async {
+        server.clock.advance(LOOK);
+        server.get("/readyz").await.body.contains("has mistakes").then_some(())
+    })
+    .await;
+    let removed = maintainer.post("/desk/components/shop/remove", &[("version", "1")]).await;
+    assert_eq!(removed.status, 303, "{}", removed.body);
+    eventually("the file is in force", || async {
+        server.clock.advance(LOOK);
+        let is_well = !server.get("/readyz").await.body.contains("has mistakes");
+        (is_well && server.get("/en/components/shop").await.body.contains("Other")).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_gone_is_in_the_way_of_nobody_who_pauses_something_else() {
+    let target = Target::start().await;
+    let config = with_networks(&target).replace("references: [SHOP_TOKEN]", "references: [\"file:secret.txt\"]");
+    let server = TestServer::start(&config).await;
+    let secret = server.config_path().with_file_name("secret.txt");
+    std::fs::write(&secret, "hunter2\n").unwrap();
+    let mut maintainer = Visitor::with_role(&server, Role::Maintainer).await;
+    maintainer.post("/desk/components/new", &SHOP).await;
+    maintainer.post("/desk/components/new", &[("slug", "spare"), ("name_en", "Spare"), ("combine", "standard")]).await;
+    let url = target.url();
+    let made = maintainer.post("/desk/probes/new", &probe(&url, &[("headers", "X-Key: ${file:secret.txt}")])).await;
+    assert_eq!(made.status, 303, "{}", made.body);
+    std::fs::remove_file(secret).unwrap();
+
+    let mut responder = Visitor::with_role(&server, Role::Responder).await;
+    let paused = responder.post("/desk/probes/web-http/pause", &[("until", "1h"), ("reason", "moving house")]).await;
+    assert_eq!(paused.header("location"), "/desk/probes/web-http?done=paused", "{}", paused.body);
+    let resumed = responder.post("/desk/probes/web-http/resume", &[]).await;
+    assert_eq!(resumed.header("location"), "/desk/probes/web-http?done=resumed", "{}", resumed.body);
+
+    let headers = [("if-match", "\"1\""), ("sec-fetch-site", "same-origin")];
+    let spare = maintainer.send("DELETE", "/api/v1/components/spare", &headers, Vec::new()).await;
+    assert!(spare.status == 422 && spare.body.contains("shop-http"), "nothing needs it; that is not why: {}", spare.body);
+    let shop = maintainer.post("/desk/components/shop/remove", &[("version", "1")]).await;
+    assert_eq!(shop.header("location"), "/desk/components?refused=needed");
+    assert_eq!(maintainer.post("/desk/probes/shop-http/remove", &[("version", "1")]).await.status, 303, "that mends it");
+    assert_eq!(maintainer.send("DELETE", "/api/v1/components/spare", &headers, Vec::new()).await.status, 204);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_probe_that_is_made_again_is_not_paused_because_the_one_before_was() {
+    let (target, shop) = (Target::start().await, Target::start().await);
+    let server = TestServer::start(&with_networks(&target)).await;
+    let mut maintainer = Visitor::with_role(&server, Role::Maintainer).await;
+    maintainer.post("/desk/components/new", &SHOP).await;
+    let url = shop.url();
+    assert_eq!(maintainer.post("/desk/probes/new", &probe(&url, &[])).await.status, 303);
+    assert_eq!(maintainer.post("/desk/probes/shop-http/pause", &[("until", "1h"), ("reason", "")]).await.status, 303);
+    assert_eq!(maintainer.post("/desk/probes/shop-http/remove", &[("version", "1")]).await.status, 303);
+    assert_eq!(maintainer.post("/desk/probes/new", &probe(&url, &[])).await.status, 303);
+    let before = shop.requests();
+    eventually("it is checked", || async {
+        server.clock.advance(Duration::from_secs(1));
+        (shop.requests() > before).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_probe_that_is_opened_and_saved_unchanged_sends_what_it_sent() {
+    let target = Target::start().await;
+    let server = TestServer::start(&with_networks(&target)).await;
+    let mut maintainer = Visitor::with_role(&server, Role::Maintainer).await;
+    maintainer.post("/desk/components/new", &SHOP).await;
+    let url = target.url();
+    let port = url.trim_end_matches('/').rsplit(':').next().unwrap();
+    let check = serde_json::json!({"host": "127.0.0.1", "port": port.parse::<u16>().unwrap(), "send": "PING\r\n"});
+    let made = serde_json::json!({"slug": "cache", "component": "shop", "every": "60s", "tcp": check});
+    let answer = maintainer.json("POST", "/api/v1/probes", &made).await;
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    let page = maintainer.get("/desk/probes/cache/edit").await.body;
+    assert!(page.contains("PING"), "{page}");
+    let fields = [
+        ("version", "1"),
+        ("component", "shop"),
+        ("kind", "tcp"),
+        ("every", "60s"),
+        ("host", "127.0.0.1"),
+        ("port", port),
+        ("send", "PING\r\n"),
+    ];
+    let saved = maintainer.post("/desk/probes/cache/edit", &fields).await;
+    assert_eq!(saved.status, 303, "{}", saved.body);
+    let known: serde_json::Value = serde_json::from_str(&maintainer.get("/api/v1/probes/cache").await.body).unwrap();
+    assert_eq!(known["definition"]["tcp"], check);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_placeholder_fills_in_is_shown_to_nobody() {
+    let target = Target::start().await;
+    let folder = tempfile::TempDir::new().unwrap();
+    let file = folder.path().join("secret");
+    std::fs::write(&file, "hunter2hunter2").unwrap();
+    let placeholder = format!("${{file:{}}}", file.display());
+    let url = format!("{}{placeholder}/health?key={placeholder}", target.url());
+    let server = TestServer::start(&one_component(&target).replace(&target.url(), &url)).await;
+    server.first_check(&target).await;
+    let mut viewer = Visitor::with_role(&server, Role::Viewer).await;
+    for path in ["/desk/probes/web-http", "/api/v1/probes/web-http"] {
+        let shown = viewer.get(path).await.body;
+        assert!(shown.contains("/…/health?…") && !shown.contains("hunter2"), "{shown}");
+    }
 }

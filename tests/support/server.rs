@@ -134,6 +134,16 @@ impl TestServer {
         std::fs::write(self.config_path(), text).expect("the configuration can be written");
     }
 
+    /// The name of the session's cookie: by the address of the site, which stands on the line of `site:` in all our configurations.
+    ///
+    /// # Panics
+    /// When the configuration cannot be read.
+    pub fn cookie_name(&self) -> &'static str {
+        let config = std::fs::read_to_string(self.config_path()).expect("the configuration can be read");
+        let is_https = config.lines().any(|line| line.starts_with("site:") && line.contains("https:"));
+        if is_https { "__Host-yagura" } else { "yagura" }
+    }
+
     /// The address of a path.
     ///
     /// # Panics

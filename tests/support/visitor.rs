@@ -1,6 +1,6 @@
 //! Somebody with a browser: keeps the session's cookie, sends forms, follows nothing by itself.
 
-use domain::account::Role;
+use domain::account::{Role, Scope};
 use sha2::{Digest, Sha256};
 use sqlx::Connection;
 
@@ -37,7 +37,7 @@ impl<'s> Visitor<'s> {
     /// # Panics
     /// When the database does not take it.
     pub async fn with_role(server: &'s TestServer, role: Role) -> Self {
-        let (token, now) = (uuid::Uuid::new_v4().simple().to_string(), server.now().as_ms());
+        let (token, now) = (format!("{}{}", uuid::Uuid::new_v4().simple(), "0".repeat(11)), server.now().as_ms());
         let mut connection = server.database().await;
         let name = format!("{}-{}", role.name(), &token[..6]);
         sqlx::query(
@@ -67,7 +67,30 @@ impl<'s> Visitor<'s> {
         .await
         .expect("the table takes it");
         connection.close().await.expect("a connection closes");
-        Self { server, cookie: Some(format!("yagura={token}")) }
+        Self { server, cookie: Some(format!("{}={token}", server.cookie_name())) }
+    }
+
+    /// An API key with a scope, put straight into the database.
+    ///
+    /// # Panics
+    /// When the database does not take it.
+    pub async fn key_with_scope(server: &TestServer, scope: Scope) -> String {
+        let key = format!("ygr_{}{}", uuid::Uuid::new_v4().simple(), "0".repeat(11));
+        let mut connection = server.database().await;
+        sqlx::query(
+            "INSERT INTO api_key (id, name, prefix, hash, scopes, created_by, created_at) VALUES (?, ?, ?, ?, ?, 'test', ?)",
+        )
+        .bind(uuid::Uuid::now_v7().to_string())
+        .bind(scope.name())
+        .bind(&key[..8])
+        .bind(Sha256::digest(&key).to_vec())
+        .bind(scope.name())
+        .bind(server.now().as_ms())
+        .execute(&mut connection)
+        .await
+        .expect("the table takes it");
+        connection.close().await.expect("a connection closes");
+        key
     }
 
     /// GET.
@@ -101,8 +124,11 @@ impl<'s> Visitor<'s> {
         let answer = self.server.send(method, path, &all, body).await;
         for value in answer.headers.get_all("set-cookie").iter().filter_map(|value| value.to_str().ok()) {
             let pair = value.split(';').next().unwrap_or_default();
-            if pair.starts_with("yagura=") || pair.starts_with("__Host-yagura=") {
-                self.cookie = (!pair.ends_with('=')).then(|| pair.to_owned());
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let is_known = self.cookie.as_ref().is_some_and(|known| known.split('=').next() == Some(name));
+            // The cookie of the other name is only ever taken away.
+            if matches!(name, "yagura" | "__Host-yagura") && (is_known || !value.is_empty()) {
+                self.cookie = (!value.is_empty()).then(|| pair.to_owned());
             }
         }
         answer

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::tools::{npm_packages, root, run, say};
+use crate::python;
+use crate::tools::{is_root, npm_packages, root, run, say};
 
 /// Where distributions put Chromium.
 const USUAL: [&str; 3] = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
@@ -28,10 +29,6 @@ fn browser() -> Result<PathBuf, String> {
         "no Chromium found; install chromium and fonts-noto-cjk, or name a browser with YAGURA_BROWSER=/path/to/chromium"
             .to_owned()
     })
-}
-
-fn is_root() -> bool {
-    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n")
 }
 
 /// Node.js with the npm packages of `folder`, the browser and the program in its environment.
@@ -70,6 +67,14 @@ pub(crate) fn script(arguments: &[String]) -> Result<(), String> {
     };
     let folder = root().join("tests/browser");
     run(node(&folder)?.arg(folder.join(name)).args(arguments))
+}
+
+/// Holds the API to its own document.
+pub(crate) fn schemathesis() -> Result<(), String> {
+    let folder = root().join("tests/browser");
+    let programs = python::programs(&root().join("tests/contract/requirements.txt"))?;
+    let mut command = node(&folder)?;
+    run(command.env("YAGURA_SCHEMATHESIS", programs.join("schemathesis")).arg(folder.join("schemathesis.mjs")))
 }
 
 /// Judges pages by Lighthouse.

@@ -27,8 +27,13 @@ pub(crate) fn say(what: &str) {
     eprintln!("xtask: {what}");
 }
 
+/// True when this runs as root.
+pub(crate) fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n")
+}
+
 /// The folder for tools: `$YAGURA_TOOLS`, else a folder in the user's cache.
-fn tools_folder() -> Result<PathBuf, String> {
+pub(crate) fn tools_folder() -> Result<PathBuf, String> {
     let named = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     named("YAGURA_TOOLS")
         .or_else(|| named("XDG_CACHE_HOME").map(|cache| cache.join("yagura-tools")))

@@ -52,10 +52,10 @@ person-access = Signing in
 person-link-lost = Lost the password? With a new link they choose another; the present one stays good until then.
 person-link-again = Has the invitation been lost, or is it too old? Make a new one.
 person-link-new = Make a new link
-person-totp = A second factor is set up. If the phone and the recovery codes are lost, remove it.
+person-totp = A second factor or a passkey is set up. If the phone is lost or stolen, remove both.
 person-no-totp = No second factor is set up.
-person-totp-remove = Remove the second factor
-person-totp-remove-ask = Remove the second factor of { $name }? The recovery codes go with it, and the password alone opens the account. Make sure that it is really { $name } who asks.
+person-totp-remove = Remove second factor and passkeys
+person-totp-remove-ask = Remove the second factor and all passkeys of { $name }? The recovery codes go with them, and the password alone opens the account. Make sure that it is really { $name } who asks.
 person-passkeys = { $n ->
     [0] No passkeys.
     [one] 1 passkey.
@@ -130,6 +130,7 @@ audit-older = Older
 audit-by-person = person
 audit-by-key = API key
 audit-by-shell = command line
+audit-by-nobody = not signed in
 audit-by-system = Yagura
 
 audit-user-invited = Invited a person

@@ -52,10 +52,10 @@ person-access = サインイン方法
 person-link-lost = パスワードを失くした場合は、新しいリンクから設定し直せます。それまでは今のパスワードも使えます。
 person-link-again = 招待リンクを失くした場合や期限が切れた場合は、新しく作成してください。
 person-link-new = 新しいリンクを作成
-person-totp = 2 段階認証が設定されています。端末とリカバリーコードの両方を失くした場合は解除してください。
+person-totp = 2 段階認証またはパスキーが設定されています。端末をなくしたり盗まれたりした場合は、両方を解除してください。
 person-no-totp = 2 段階認証は設定されていません。
-person-totp-remove = 2 段階認証を解除
-person-totp-remove-ask = { $name } さんの 2 段階認証を解除しますか？リカバリーコードも無効になり、パスワードだけでサインインできるようになります。本人からの依頼であることを必ず確認してください。
+person-totp-remove = 2 段階認証とパスキーを解除
+person-totp-remove-ask = { $name } さんの 2 段階認証とすべてのパスキーを解除しますか？リカバリーコードも無効になり、パスワードだけでサインインできるようになります。本人からの依頼であることを必ず確認してください。
 person-passkeys = { $n ->
     [0] パスキーはありません。
    *[other] パスキー：{ $n } 個
@@ -129,6 +129,7 @@ audit-older = 以前の記録
 audit-by-person = メンバー
 audit-by-key = API キー
 audit-by-shell = コマンドライン
+audit-by-nobody = 未サインイン
 audit-by-system = Yagura
 
 audit-user-invited = メンバーを招待

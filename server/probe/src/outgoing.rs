@@ -208,6 +208,7 @@ mod tests {
     fn spec(method: &str, url: &str, headers: &[(&str, &str)]) -> HttpSpec {
         HttpSpec {
             url: Secret::new(url.to_owned()),
+            shown_url: String::new(),
             method: method.to_owned(),
             headers: headers.iter().map(|(n, v)| ((*n).to_owned(), Secret::new((*v).to_owned()))).collect(),
             body: (method == "POST").then(|| Secret::new("payload".to_owned())),

@@ -4,14 +4,18 @@ use axum::http::{HeaderName, HeaderValue};
 use domain::probe::condition::Condition;
 use domain::probe::spec::{ClientCertificate, HttpAuth, HttpSpec, REDIRECTS_MAX, TlsSpec};
 use domain::text::Secret;
+use url::Url;
 
 use super::mistake::Mistake;
 use super::pem;
 use super::reader::{Fields, Item, Reader, Text, found, found_text, quote};
 use super::sections::optional;
+use super::substitute::{self, has_placeholder};
 use super::tree::Kind;
 use super::values::{self, code};
 
+/// Stands for what is not shown.
+pub(super) const HIDDEN: &str = "…";
 /// Redirects that are followed when nothing is said.
 const REDIRECTS_DEFAULT: u8 = 10;
 /// What must hold when nothing is said.
@@ -30,7 +34,11 @@ const OWN_HEADERS: [&str; 8] =
 pub(super) fn http(reader: &mut Reader<'_>, item: Item<'_>) -> Option<HttpSpec> {
     let known = ["url", "method", "headers", "body", "auth", "redirects", "tls", "conditions", "degraded"];
     let fields = reader.fields(item, &known)?;
-    let url = fields.require(reader, "url").and_then(|item| values::http_url(reader, item));
+    let url = fields.require(reader, "url").and_then(|item| {
+        let raw = item.raw();
+        let url = values::http_url(reader, item)?;
+        Some((shown_url(raw, &url), url))
+    });
     let method = optional(&fields, "method", |item| method(reader, item));
     let headers = optional(&fields, "headers", |item| headers(reader, &item, fields.get("auth").is_some()));
     let body = optional(&fields, "body", |item| values::secret(reader, item));
@@ -43,8 +51,10 @@ pub(super) fn http(reader: &mut Reader<'_>, item: Item<'_>) -> Option<HttpSpec> 
         Some(conditions) => conditions,
         None => vec![CONDITION_DEFAULT.parse().ok()?],
     };
+    let (shown_url, url) = url?;
     Some(HttpSpec {
-        url: Secret::new(url?.into()),
+        url: Secret::new(url.into()),
+        shown_url,
         method: method?.unwrap_or_else(|| "GET".to_owned()),
         headers: headers?.unwrap_or_default(),
         body: body?,
@@ -54,6 +64,26 @@ pub(super) fn http(reader: &mut Reader<'_>, item: Item<'_>) -> Option<HttpSpec> 
         conditions,
         degraded: degraded?.unwrap_or_default(),
     })
+}
+
+/// `url`, which stands there as `raw`, as it may be shown to everybody who may look at the probe. Neither holds a user or a password:
+/// [`values::http_url`] takes no such address.
+fn shown_url(raw: &str, url: &Url) -> String {
+    if !has_placeholder(raw) {
+        return without_query(url.as_str());
+    }
+    // What was filled in may be any part of the address, so it is not the address that is taken apart but what stands there.
+    let masked: String = substitute::masked(raw, HIDDEN).chars().filter(|c| !c.is_control()).collect();
+    if url.query().is_some() && !masked.contains('?') {
+        // The query begins in what was filled in, and what stands behind that is part of it.
+        return masked.split(HIDDEN).next().unwrap_or_default().to_owned() + HIDDEN;
+    }
+    without_query(&masked)
+}
+
+fn without_query(address: &str) -> String {
+    let (shown, rest) = address.split_at(address.find(['?', '#']).unwrap_or(address.len()));
+    if rest.starts_with('?') { format!("{shown}?{HIDDEN}") } else { shown.to_owned() }
 }
 
 fn method(reader: &mut Reader<'_>, item: Item<'_>) -> Option<String> {

@@ -2,7 +2,8 @@
 //! whoever may make a probe at the desk is not, and must not learn from it what is none of their business.
 //!
 //! - A probe goes only where [`Reach`] lets it. Addresses that are written out are told at once, names when they are resolved.
-//! - Placeholders and files are only those that `desk.references` lists, and only in places that nothing shows.
+//! - Placeholders and files are only those that `desk.references` lists, and only in places that nothing shows: not in a slug, a name, a
+//!   schedule or a condition, and not in the host that a probe calls, which the reasons of its results name.
 //! - Secrets are such placeholders: what is made at the desk is stored, exported and shown to others.
 
 use std::collections::HashSet;
@@ -25,14 +26,16 @@ use super::{Outside, Sources};
 const SECRET_WORDS: [&str; 7] = ["token", "key", "secret", "auth", "password", "session", "cookie"];
 /// Names that hold such a part and are known for something else.
 const HARMLESS_NAMES: [&str; 4] = ["author", "authors", "keyword", "keywords"];
-/// Where a placeholder may stand. What a slug, a name, a schedule or a condition says is shown to others.
-const PLACES: [&str; 7] = ["http.url", "http.headers.", "http.body", "http.auth.", "http.tls.", "tcp.host", "tcp.send"];
+/// Where a placeholder may stand; in an address only behind the host. What a slug, a name, a schedule, a condition or a host says is shown
+/// to others, by a probe's page or by the reasons that its results give.
+const PLACES: [&str; 6] = ["http.url", "http.headers.", "http.body", "http.auth.", "http.tls.", "tcp.send"];
 /// Stands for a placeholder. No address can hold it.
 const MARK: char = '\0';
 
 const UNLISTED: &str = "may not be used here; `desk.references` in the configuration lists what may";
-const OUT_OF_PLACE: &str =
-    "may not be used here; a placeholder may stand in the address, headers, body, `auth` and `tls` of a probe";
+const OUT_OF_PLACE: &str = "may not be used here; \
+    a placeholder may stand in path, query, headers, body, `auth` and `tls` of a request, and in what is sent by TCP";
+const IN_HOST: &str = "what a `${…}` gives stands before the path of this address";
 
 /// The environment and the disk, as far as `desk.references` lists them.
 pub(super) struct Listed<'a> {
@@ -101,10 +104,14 @@ pub(super) fn check(reader: &mut Reader<'_>, item: &Item<'_>, slug: &Slug, reach
         }
     }
     for url in below(item, &["http", "url"]) {
-        if matches!(&url.node.kind, Kind::Scalar { text, .. } if has_bare_parameter(text)) {
+        if has_bare_parameter(url.raw()) {
             bare_secret(reader, &url);
         }
-        check_address(reader, &url, reach, address_of_url);
+        if has_placeholder_before_path(url.raw()) {
+            reader.wrong(&url, IN_HOST, "scheme, host and port written out; placeholders in path and query");
+        } else {
+            check_address(reader, &url, reach, address_of_url);
+        }
     }
     for host in below(item, &["tcp", "host"]) {
         check_address(reader, &host, reach, address_of_host);
@@ -170,13 +177,25 @@ fn looks_secret(name: &str) -> bool {
     !HARMLESS_NAMES.contains(&name.as_str()) && SECRET_WORDS.iter().any(|word| name.contains(word))
 }
 
+/// The address with one character for each placeholder, so that nothing within its braces divides anything.
+fn marked(url: &str) -> String {
+    substitute::masked(&url.replace(MARK, ""), &MARK.to_string())
+}
+
+/// True when something is filled in where scheme, host and port of an address stand. Read as the parser of addresses does, to which
+/// backslashes are slashes, any number of them stands before a host, and line breaks and tabs are nothing.
+fn has_placeholder_before_path(url: &str) -> bool {
+    let marked: String = marked(url).chars().filter(|c| !matches!(c, '\t' | '\n' | '\r')).collect();
+    let behind_scheme = marked.find(':').map_or("", |colon| &marked[colon + 1..]);
+    let from_host = behind_scheme.trim_start_matches(['/', '\\']);
+    let path = from_host.find(['/', '\\', '?', '#']).map_or("", |at| &from_host[at..]);
+    marked[..marked.len() - path.len()].contains(MARK)
+}
+
 /// True when an address has a parameter, in its query or its fragment, that carries a secret as it is. A user and a password in an
 /// address are refused for every probe.
 fn has_bare_parameter(url: &str) -> bool {
-    // Placeholders become one character each, so that nothing within their braces divides parameters.
-    let plain = url.replace(MARK, "");
-    let masked = substitute::fill(&plain, &mut |_| Ok(MARK.to_string()), &mut Vec::new()).value;
-    masked.split(['?', '&', ';', '#']).skip(1).any(|parameter| {
+    marked(url).split(['?', '&', ';', '#']).skip(1).any(|parameter| {
         let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
         let name = form_urlencoded::parse(name.as_bytes()).next().map(|(name, _)| name.replace(MARK, ""));
         !value.is_empty() && !value.contains(MARK) && name.is_some_and(|name| looks_secret(&name))

@@ -18,6 +18,7 @@ use super::mistake::Mistake;
 use super::names::Sort;
 use super::reader::{Fields, Item, Reader, found_text};
 use super::sections::optional;
+use super::substitute::{self, has_placeholder};
 use super::values::{self, show_duration};
 
 /// Interval when none is given.
@@ -147,11 +148,17 @@ fn timing(reader: &mut Reader<'_>, fields: &Fields<'_>) -> Option<(Duration, Dur
 
 fn tcp(reader: &mut Reader<'_>, item: Item<'_>) -> Option<TcpSpec> {
     let fields = reader.fields(item, &["host", "port", "send", "expect"])?;
-    let host = fields.require(reader, "host").and_then(|item| values::host(reader, item));
+    let host = fields.require(reader, "host").and_then(|item| {
+        let raw = item.raw();
+        let host = values::host(reader, item)?;
+        let shown = if has_placeholder(raw) { substitute::masked(raw, http::HIDDEN) } else { host.clone() };
+        Some((shown, host))
+    });
     let port = fields.require(reader, "port").and_then(|item| values::port(reader, item));
     let send = optional(&fields, "send", |item| values::secret(reader, item));
     let expect = optional(&fields, "expect", |item| values::non_empty(reader, item).map(|text| text.value));
-    Some(TcpSpec { host: host?, port: port?, send: send?, expect: expect? })
+    let (shown_host, host) = host?;
+    Some(TcpSpec { host, shown_host, port: port?, send: send?, expect: expect? })
 }
 
 fn heartbeat(reader: &mut Reader<'_>, item: Item<'_>, zone: &TimeZone) -> Option<HeartbeatSpec> {

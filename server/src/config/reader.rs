@@ -34,6 +34,11 @@ impl<'n> Item<'n> {
         self.node.start
     }
 
+    /// Its text as it stands there, before anything is filled in. Empty if it is none.
+    pub(super) fn raw(&self) -> &'n str {
+        if let Kind::Scalar { text, .. } = &self.node.kind { text } else { "" }
+    }
+
     /// The path of `key` in it.
     pub(super) fn path_of(&self, key: &str) -> String {
         if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }

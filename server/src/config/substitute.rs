@@ -69,6 +69,11 @@ fn mistake(problem: &str) -> Mistake {
     Mistake::new(Position::default(), "", problem).expected(expected)
 }
 
+/// `text` with `mask` in the place of everything that is filled in.
+pub(super) fn masked(text: &str, mask: &str) -> String {
+    fill(text, &mut |_| Ok(mask.to_owned()), &mut Vec::new()).value
+}
+
 /// Whether anything in `text` is to be filled in.
 pub(super) fn has_placeholder(text: &str) -> bool {
     fill(text, &mut |_| Ok(String::new()), &mut Vec::new()).is_substituted

@@ -46,9 +46,9 @@ impl Desk {
         let (key, session) = (signed_in.key, signed_in.session);
         let user = self.store.user(signed_in.id).await?.ok_or(Problem::SignedOut)?;
         if user.password_hash.is_some() {
-            self.throttles.account(&user.name.key())?;
+            self.throttles.confirmation(key)?;
             if !self.passwords.verify(current, user.password_hash.as_ref()).await? {
-                self.refused(caller, &user, "password").await;
+                self.refused(caller, &user, "password");
                 return Err(Problem::invalid("current", "invalid-password"));
             }
         } else {
@@ -61,6 +61,7 @@ impl Desk {
             Box::pin(async move {
                 transaction.set_password(key, &hash).await?;
                 transaction.delete_sessions(key, Some(&session)).await?;
+                transaction.delete_links(key).await?;
                 Ok((Nothing {}, vec![done]))
             })
         })
@@ -74,6 +75,9 @@ impl Desk {
         self.change(caller, None, move |transaction, _| {
             Box::pin(async move {
                 let user = transaction.user(id).await?.ok_or(Problem::SignedOut)?;
+                if user.language == language {
+                    return Ok((Nothing {}, Vec::new()));
+                }
                 let done = Done::new("user.changed", "user", id, &user.name).changed(
                     "language",
                     user.language.map(Language::tag),
@@ -94,7 +98,7 @@ impl Desk {
     pub(crate) fn offer_totp(&self, caller: &Caller) -> Result<Offer, Problem> {
         self.own_and_confirmed(caller)?;
         let signed_in = caller.person()?;
-        let secret = self.ceremonies.totp_secret(signed_in.key, self.now(), || TotpSecret(random::<SECRET_BYTES>().to_vec()));
+        let secret = self.ceremonies.totp_secret(signed_in.session, self.now(), || TotpSecret(random::<SECRET_BYTES>().to_vec()));
         let site = self.monitoring.state().config.site.name.get(Language::En).to_owned();
         second_factor::offer(&secret, &site, &signed_in.name)
     }
@@ -105,7 +109,7 @@ impl Desk {
         let signed_in = caller.person()?.clone();
         self.throttles.second_factor(signed_in.key)?;
         let secret =
-            self.ceremonies.known_totp_secret(signed_in.key, self.now()).ok_or(Problem::Refused("refused-totp-expired"))?;
+            self.ceremonies.known_totp_secret(signed_in.session, self.now()).ok_or(Problem::Refused("refused-totp-expired"))?;
         let step = second_factor::step_of(&secret, code, self.now()).ok_or_else(|| Problem::invalid("code", "invalid-code"))?;
         let codes: Vec<String> = (0..RECOVERY_CODES).map(|_| recovery_code()).collect();
         let hashes: Vec<[u8; 32]> = codes.iter().map(|code| recovery_hash(code)).collect();
@@ -121,7 +125,7 @@ impl Desk {
             })
         })
         .await?;
-        self.ceremonies.forget_totp_secret(signed_in.key);
+        self.ceremonies.forget_totp_secret(signed_in.session);
         Ok(codes)
     }
 
@@ -129,10 +133,13 @@ impl Desk {
     pub(crate) async fn remove_totp(&self, caller: &Caller) -> Result<(), Problem> {
         self.own_and_confirmed(caller)?;
         let signed_in = caller.person()?;
-        let key = signed_in.key;
-        let done = Done::new("user.totp_removed", "user", signed_in.id, &signed_in.name);
+        let (key, id) = (signed_in.key, signed_in.id);
+        let done = Done::new("user.totp_removed", "user", id, &signed_in.name);
         self.change(caller, None, move |transaction, _| {
             Box::pin(async move {
+                if transaction.user(id).await?.is_none_or(|user| user.totp_secret.is_none()) {
+                    return Ok((Nothing {}, Vec::new()));
+                }
                 transaction.set_totp(key, None).await?;
                 transaction.replace_recovery_codes(key, &[]).await?;
                 Ok((Nothing {}, vec![done]))
@@ -167,7 +174,7 @@ impl Desk {
     pub(crate) async fn remove_passkey(&self, caller: &Caller, id: Uuid) -> Result<(), Problem> {
         self.own_and_confirmed(caller)?;
         let signed_in = caller.person()?;
-        let (key, user_id, name) = (signed_in.key, signed_in.id, signed_in.name.clone());
+        let (key, user_id, name, session) = (signed_in.key, signed_in.id, signed_in.name.clone(), signed_in.session);
         self.change(caller, None, move |transaction, _| {
             Box::pin(async move {
                 let user = transaction.user(user_id).await?.ok_or(Problem::SignedOut)?;
@@ -175,6 +182,8 @@ impl Desk {
                     return Err(Problem::Refused("refused-last-passkey"));
                 }
                 let removed = transaction.delete_passkey(key, id).await?.ok_or(Problem::NotFound("passkey"))?;
+                // Whoever has it may be signed in by it.
+                transaction.delete_sessions(key, Some(&session)).await?;
                 let done = Done::new("user.passkey_removed", "user", user_id, name).changed("passkey", removed.name.as_str(), "");
                 Ok((Nothing {}, vec![done]))
             })

@@ -14,6 +14,9 @@ use super::problem::Problem;
 /// For so long after people have shown who they are, nobody asks them again before something that matters.
 pub(crate) const CONFIRMED_FOR: Duration = Duration::from_secs(15 * 60);
 
+/// The session of somebody who is just signing in: no token has this hash.
+pub(crate) const NO_SESSION: [u8; 32] = [0; 32];
+
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Who {
@@ -25,6 +28,8 @@ pub(crate) enum Who {
     Shell { uid: u32, name: String },
     /// Yagura itself.
     System,
+    /// Somebody who has not signed in: may do nothing that anybody is asked about.
+    Nobody,
 }
 
 /// A person who signed in.
@@ -66,6 +71,11 @@ impl Caller {
         Self { who: Who::System, address: None, request: Uuid::now_v7(), idempotency: None }
     }
 
+    /// Somebody who has not signed in, from somewhere.
+    pub(crate) fn nobody(address: Option<IpAddr>) -> Self {
+        Self { who: Who::Nobody, address, ..Self::system() }
+    }
+
     /// Somebody at a shell.
     pub(crate) fn shell(uid: u32, name: String) -> Self {
         Self { who: Who::Shell { uid, name }, ..Self::system() }
@@ -77,6 +87,7 @@ impl Caller {
             Who::User(user) => user.role.may(permission),
             Who::Key { scopes, .. } => scopes.iter().any(|scope| scope.may(permission)),
             Who::Shell { .. } | Who::System => true,
+            Who::Nobody => return Err(Problem::SignedOut),
         };
         if !may {
             return Err(Problem::Forbidden);
@@ -109,6 +120,7 @@ impl Caller {
             Who::User(user) => &user.name,
             Who::Key { name, .. } | Who::Shell { name, .. } => name,
             Who::System => "Yagura",
+            Who::Nobody => "",
         }
     }
 
@@ -119,6 +131,7 @@ impl Caller {
             Who::Key { id, .. } => (ActorKind::Key, id.to_string()),
             Who::Shell { uid, .. } => (ActorKind::Shell, uid.to_string()),
             Who::System => (ActorKind::System, String::new()),
+            Who::Nobody => (ActorKind::Nobody, String::new()),
         }
     }
 }
@@ -142,6 +155,14 @@ mod tests {
         assert!(owner.must(Permission::Configure, late).is_ok());
         let responder = person(Role::Responder, shown_at);
         assert!(matches!(responder.must(Permission::ManagePeople, late), Err(Problem::Forbidden)), "forbidden comes first");
+    }
+
+    #[test]
+    fn nobody_may_do_nothing() {
+        let nobody = Caller::nobody(None);
+        for permission in Permission::ALL {
+            assert!(matches!(nobody.must(permission, Timestamp::from_ms(0)), Err(Problem::SignedOut)), "{permission:?}");
+        }
     }
 
     #[test]

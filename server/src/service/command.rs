@@ -47,6 +47,25 @@ impl Ledger {
         };
         Some(reply(outcome))
     }
+
+    /// Makes a backup of what is on disk; gives its size in bytes.
+    pub(crate) async fn back_up(&self, caller: &Caller, to: &Path, config: &Path) -> Result<u64, Problem> {
+        let now = self.clock.now();
+        caller.must(Permission::BackUp, now)?;
+        let name = to.display().to_string();
+        let made = backup::make(&self.store, to, config, now).await;
+        let done = match &made {
+            Ok(made) => Done::new("backup.made", "backup", &name, &name).changed("bytes", 0, made.bytes),
+            Err(error) => Done::new("backup.failed", "backup", &name, &name).changed("error", String::new(), error.to_string()),
+        };
+        self.write_down(caller, done).await?;
+        Ok(made?.bytes)
+    }
+
+    async fn write_down(&self, caller: &Caller, done: Done) -> Result<(), Problem> {
+        self.change(caller, None, move |_, _| Box::pin(async move { Ok((Nothing {}, vec![done])) })).await?;
+        Ok(())
+    }
 }
 
 impl Desk {
@@ -56,7 +75,7 @@ impl Desk {
             (Some(reply), _) => reply,
             (None, Command::BackUp { to }) => match self.back_up(caller, &to).await {
                 Ok(bytes) => Reply::BackedUp { bytes },
-                Err(problem) => failed(&problem),
+                Err(problem) => Reply::Failed { message: in_words(&problem) },
             },
             (None, _) => Reply::Failed { message: "the server does not know this command".to_owned() },
         }
@@ -66,19 +85,11 @@ impl Desk {
 impl Desk {
     /// Makes a backup now, wherever whoever asks may write; gives its size in bytes.
     pub(crate) async fn back_up(&self, caller: &Caller, to: &Path) -> Result<u64, Problem> {
-        let now = self.now();
-        caller.must(Permission::BackUp, now)?;
-        let name = to.display().to_string();
+        caller.must(Permission::BackUp, self.now())?;
         // What was seen until now is on disk once this is.
         let nothing = self.change(caller, None, |_, _| Box::pin(async { Ok((Nothing {}, Vec::new())) }));
         nothing.await?;
-        let made = backup::make(&self.store, to, self.configuration.path(), now).await;
-        let done = match &made {
-            Ok(made) => Done::new("backup.made", "backup", &name, &name).changed("bytes", 0, made.bytes),
-            Err(error) => Done::new("backup.failed", "backup", &name, &name).changed("error", String::new(), error.to_string()),
-        };
-        self.write_down(caller, done).await?;
-        Ok(made?.bytes)
+        self.ledger.back_up(caller, to, self.configuration.path()).await
     }
 
     /// Notes a scheduled backup that was made.
@@ -87,18 +98,13 @@ impl Desk {
             .changed("bytes", 0, bytes)
             .changed("took_ms", 0, took_ms)
             .changed("deleted", String::new(), deleted.join(" "));
-        self.write_down(&Caller::system(), done).await
+        self.ledger.write_down(&Caller::system(), done).await
     }
 
     /// Notes that scheduled backups fail from now on.
     pub(crate) async fn backup_failed(&self, error: &str) -> Result<(), Problem> {
         let done = Done::new("backup.failed", "backup", "", "").changed("error", "", error);
-        self.write_down(&Caller::system(), done).await
-    }
-
-    async fn write_down(&self, caller: &Caller, done: Done) -> Result<(), Problem> {
-        self.change(caller, None, move |_, _| Box::pin(async move { Ok((Nothing {}, vec![done])) })).await?;
-        Ok(())
+        self.ledger.write_down(&Caller::system(), done).await
     }
 }
 
@@ -108,13 +114,13 @@ fn reply(outcome: Result<LinkMade, Problem>) -> Reply {
             Reply::Link { name, path: format!("/desk/set-up/{token}"), expires_at: expires_at.to_string() }
         }
         Ok(_) => Reply::Failed { message: "no link was made".to_owned() },
-        Err(problem) => failed(&problem),
+        Err(problem) => Reply::Failed { message: in_words(&problem) },
     }
 }
 
-/// Why it was not done, in words for a shell.
-pub(crate) fn failed(problem: &Problem) -> Reply {
-    let message = match problem {
+/// Why it was not done, in words for a shell. A key that has none is better than nothing: it can be sought.
+pub(crate) fn in_words(problem: &Problem) -> String {
+    match problem {
         Problem::Invalid(all) => {
             let one = |invalid: &super::problem::Invalid| match invalid.key {
                 "invalid-name-taken" => "somebody already has this name".to_owned(),
@@ -123,7 +129,22 @@ pub(crate) fn failed(problem: &Problem) -> Reply {
             };
             all.iter().map(one).collect::<Vec<_>>().join("; ")
         }
+        Problem::Refused("refused-disabled") => "this account is disabled; an owner enables it at the desk".to_owned(),
+        Problem::Refused("refused-too-many-people") => "there are 1,000 accounts already, the most there may be".to_owned(),
+        Problem::Refused(key) => format!("{problem} ({key})"),
         other => other.to_string(),
-    };
-    Reply::Failed { message }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shell_hears_what_stands_in_the_way() {
+        assert!(in_words(&Problem::Refused("refused-disabled")).contains("is disabled"));
+        assert!(in_words(&Problem::Refused("refused-too-many-people")).contains("1,000 accounts"));
+        assert!(in_words(&Problem::Refused("refused-last-owner")).contains("refused-last-owner"));
+        assert_eq!(in_words(&Problem::invalid("name", "invalid-name-taken")), "somebody already has this name");
+    }
 }

@@ -3,25 +3,31 @@
 //!
 //! The file's time and size are looked at every two seconds: that works on every file system and through the links that Kubernetes mounts.
 //! What cannot be put together changes nothing and is said on stderr, in `/readyz` and on *Now*.
+//!
+//! What is stored and what is in force may part: a commit that takes longer than its sender waits, a fault of ours in between. Whoever
+//! changes something says beforehand that they may ([`Turn::is_stale`]); the next turn reads again what is stored and takes it up.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use domain::probe::observation::Observation;
 use domain::text::Slug;
 use domain::time::Timestamp;
 use probe::Target;
 use probe::schedule::Scheduler;
-use store::Store;
 use store::definitions::{Definition, Pause};
+use store::{Store, StoreError};
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::enrolment;
 use super::monitoring::Monitoring;
 use super::uplink::Uplink;
 use crate::config::{self, Config, ConfigErrors, Environment, Loaded, Made, MadeMistake};
+
+/// How long somebody waits until what is stored can be read behind everything that is being written.
+const STORED_LIMIT: Duration = Duration::from_secs(5);
 
 /// What a file looked like.
 type Look = Vec<(PathBuf, Option<(SystemTime, u64)>)>;
@@ -52,6 +58,8 @@ pub(crate) struct Sources {
 pub(crate) enum Unusable {
     /// Mistakes in what was made at the desk, or in how it fits the file.
     Mistakes(Vec<MadeMistake>),
+    /// A fault of ours, which is in the log.
+    Fault,
 }
 
 /// Everything that is configured, paused or not, and what is watched of it.
@@ -64,12 +72,19 @@ pub(crate) struct Whole {
 
 impl Whole {
     /// Puts sources together. `folder` is where the paths in definitions begin.
-    pub(crate) fn of(sources: &Sources, folder: &Path, environment: &Environment) -> Result<Self, Unusable> {
+    pub(crate) fn of(sources: &Sources, folder: &Path, environment: &Environment) -> Result<Self, Vec<MadeMistake>> {
         let made: Vec<Made> = sources.definitions.iter().map(made).collect();
-        let config = config::overlay(&sources.file, &made, folder, &|name| environment(name)).map_err(Unusable::Mistakes)?;
-        let known = |pause: &&Pause| config.probes.iter().any(|probe| probe.slug == pause.probe);
-        let pauses = sources.pauses.iter().filter(known).cloned().collect();
-        Ok(Self { config: Arc::new(config), pauses: Arc::new(pauses), definitions: Arc::new(sources.definitions.clone()) })
+        let config = config::overlay(&sources.file, &made, folder, &|name| environment(name))?;
+        let definitions = Arc::new(sources.definitions.clone());
+        let whole = Self { config: Arc::new(config), pauses: Arc::default(), definitions };
+        Ok(whole.with_pauses(&sources.pauses))
+    }
+
+    /// The same with other pauses, as far as there are such probes. Nothing is read for it.
+    pub(crate) fn with_pauses(self, pauses: &[Pause]) -> Self {
+        let known = |pause: &&Pause| self.config.probes.iter().any(|probe| probe.slug == pause.probe);
+        let pauses: Vec<Pause> = pauses.iter().filter(known).cloned().collect();
+        Self { pauses: Arc::new(pauses), ..self }
     }
 
     /// Without what is paused.
@@ -113,6 +128,8 @@ pub(crate) struct Turn {
     scheduler: Scheduler,
     uplink: Arc<Uplink>,
     pub(crate) sources: Sources,
+    /// True while more may be stored than is in force: from before a change is committed until it is taken up.
+    pub(crate) is_stale: bool,
     files: Vec<PathBuf>,
     fingerprint: u64,
     /// What the files looked like; empty: look again.
@@ -150,6 +167,7 @@ impl Configuration {
             scheduler,
             uplink,
             sources,
+            is_stale: false,
             files: files_read,
             fingerprint,
             // Nothing seen yet: the first look reads again, in case the file changed between its reading and now.
@@ -173,24 +191,60 @@ impl Configuration {
         self.is_valid.load(Ordering::Relaxed)
     }
 
-    /// Waits for one's turn to change something.
+    /// Waits for one's turn.
     pub(crate) async fn turn(&self) -> MutexGuard<'_, Turn> {
         self.turn.lock().await
     }
 
-    /// Takes up other sources in somebody's turn.
+    /// Waits for one's turn to change something; all that is stored is then known.
+    pub(crate) async fn turn_to_change(&self) -> Result<MutexGuard<'_, Turn>, StoreError> {
+        let mut turn = self.turn().await;
+        self.catch_up(&mut turn).await?;
+        Ok(turn)
+    }
+
+    /// Takes up what people changed, in somebody's turn. What is stored and cannot be taken up stays for the next turn.
     pub(crate) async fn take_up(&self, turn: &mut Turn, sources: Sources, whole: Whole) -> Result<(), String> {
+        if let Err(problem) = self.put_in_force(turn, sources, whole).await {
+            self.is_valid.store(false, Ordering::Relaxed);
+            return Err(problem);
+        }
+        turn.is_stale = false;
+        if !self.is_valid() {
+            // What was changed may be what the file did not fit: it is read again although it is the same.
+            turn.seen = Look::new();
+        }
+        Ok(())
+    }
+
+    async fn put_in_force(&self, turn: &mut Turn, sources: Sources, whole: Whole) -> Result<(), String> {
         turn.take_up(&whole).await?;
         turn.sources = sources;
         *self.whole.write().unwrap_or_else(PoisonError::into_inner) = whole;
         Ok(())
     }
 
-    /// Says that what is stored is not in force yet; the next look tries again.
-    pub(crate) fn try_again(&self, turn: &mut Turn) {
-        turn.seen = Look::new();
-        turn.fingerprint = turn.fingerprint.wrapping_add(1);
-        self.is_valid.store(false, Ordering::Relaxed);
+    /// Reads what is stored and takes it up, if it may be more than what is in force. Otherwise a change that was committed although
+    /// nobody heard of it would be in the way of every later one until the next start.
+    async fn catch_up(&self, turn: &mut Turn) -> Result<(), StoreError> {
+        if !turn.is_stale {
+            return Ok(());
+        }
+        let (definitions, pauses) = turn.stored().await?;
+        turn.sources.definitions = definitions;
+        turn.sources.pauses = pauses;
+        let put_together = turn.put_together(turn.sources.clone()).await;
+        let (sources, whole) = put_together.unwrap_or_else(|unusable| {
+            tracing::error!(?unusable, "what is stored cannot be put together; of it, only pauses are taken up");
+            // Said in full when the file is read again.
+            self.is_valid.store(false, Ordering::Relaxed);
+            (turn.sources.clone(), self.whole().with_pauses(&turn.sources.pauses))
+        });
+        if let Err(problem) = self.take_up(turn, sources, whole).await {
+            // No reason to refuse a change, which may be what mends it.
+            tracing::error!(problem, "what is stored could not be taken up; trying again");
+        }
+        Ok(())
     }
 
     /// Looks whether the file changed, and whether a pause is over, and takes up what there is.
@@ -199,6 +253,9 @@ impl Configuration {
         let revived = turn.scheduler.revive();
         if revived > 0 {
             tracing::error!(revived, "probes had died and were started again");
+        }
+        if let Err(error) = self.catch_up(&mut turn).await {
+            tracing::debug!(%error, "what is stored could not be read; trying again");
         }
         self.look_at_files(&mut turn).await;
         let is_over = |pause: &&Pause| pause.until.is_some_and(|until| until <= now);
@@ -236,14 +293,15 @@ impl Configuration {
             return;
         }
         let sources = Sources { file: loaded.config, ..turn.sources.clone() };
-        let whole = match Whole::of(&sources, turn.folder(), &turn.environment) {
-            Ok(whole) => whole,
+        let (sources, whole) = match turn.put_together(sources).await {
+            Ok(put_together) => put_together,
             Err(Unusable::Mistakes(mistakes)) => {
                 return self.report(&config::conflicts(&mistakes, &turn.path.display().to_string()));
             }
+            Err(Unusable::Fault) => return self.is_valid.store(false, Ordering::Relaxed),
         };
         let (components, probes) = (whole.config.components.len(), whole.config.probes.len());
-        match self.take_up(turn, sources, whole).await {
+        match self.put_in_force(turn, sources, whole).await {
             Ok(()) => {
                 turn.fingerprint = loaded.fingerprint;
                 self.is_valid.store(true, Ordering::Relaxed);
@@ -267,13 +325,48 @@ impl Configuration {
 
 impl Turn {
     /// Where the paths of the configuration begin.
-    pub(crate) fn folder(&self) -> &Path {
+    fn folder(&self) -> &Path {
         self.path.parent().unwrap_or(Path::new(""))
     }
 
-    /// Puts other sources together.
-    pub(crate) fn whole(&self, sources: &Sources) -> Result<Whole, Unusable> {
-        Whole::of(sources, self.folder(), &self.environment)
+    /// Puts other sources together, where that keeps nobody else waiting: there may be thousands, and files are read for them.
+    pub(crate) fn put_together(
+        &self,
+        sources: Sources,
+    ) -> impl Future<Output = Result<(Sources, Whole), Unusable>> + Send + use<> {
+        let (folder, environment) = (self.folder().to_owned(), Arc::clone(&self.environment));
+        let working = tokio::task::spawn_blocking(move || {
+            let whole = Whole::of(&sources, &folder, &environment);
+            whole.map(|whole| (sources, whole))
+        });
+        async move {
+            match working.await {
+                Ok(outcome) => outcome.map_err(Unusable::Mistakes),
+                Err(panic) => {
+                    tracing::error!(%panic, "putting the configuration together failed");
+                    Err(Unusable::Fault)
+                }
+            }
+        }
+    }
+
+    /// What is stored, read behind everything that was left to be written before.
+    fn stored(&self) -> impl Future<Output = Result<(Vec<Definition>, Vec<Pause>), StoreError>> + Send + use<> {
+        let (clock, writer) = (Arc::clone(&self.monitoring.clock), self.monitoring.writer.clone());
+        async move {
+            let limit = clock.sleep_until(clock.elapsed() + STORED_LIMIT);
+            writer
+                .transact(
+                    |transaction| {
+                        Box::pin(async move {
+                            let definitions = transaction.definitions().await?;
+                            Ok::<_, StoreError>((definitions, transaction.pauses().await?))
+                        })
+                    },
+                    limit,
+                )
+                .await
+        }
     }
 
     /// One more execution of a probe, beside its rhythm.

@@ -13,10 +13,12 @@ use probe::clock::Clock;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use store::audit::NewAudit;
+use store::keys::ApiKey;
+use store::sessions::SessionState;
 use store::{Store, Transaction, WriterHandle};
 
 use super::backup::BackupWatch;
-use super::caller::Caller;
+use super::caller::{Caller, NO_SESSION, Who};
 use super::configuration::Configuration;
 use super::monitoring::Monitoring;
 use super::passkeys::Ceremonies;
@@ -151,7 +153,9 @@ impl Ledger {
         }
         let caller = caller.clone();
         let limit = self.clock.sleep_until(self.clock.elapsed() + CHANGE_LIMIT);
-        self.writer.transact(move |transaction| Box::pin(in_transaction(transaction, caller, now, work)), limit).await
+        self.writer
+            .transact(move |transaction| Box::pin(in_transaction(transaction, (caller, permission), now, work)), limit)
+            .await
     }
 }
 
@@ -172,11 +176,49 @@ async fn earlier<T: DeserializeOwned>(transaction: &mut Transaction<'_>, caller:
     serde_json::from_str(&earlier.outcome).map(Some).map_err(|_| Problem::KeyReused)
 }
 
-async fn in_transaction<T, F>(transaction: &mut Transaction<'_>, caller: Caller, now: Timestamp, work: F) -> Result<T, Problem>
+/// Looks again at who asks: they may have been signed out, disabled or made less while this waited for its turn.
+async fn still_may(
+    transaction: &mut Transaction<'_>,
+    caller: &Caller,
+    permission: Option<Permission>,
+    now: Timestamp,
+) -> Result<(), Problem> {
+    match &caller.who {
+        // Whoever is just signing in has no session yet.
+        Who::User(user) if user.session != NO_SESSION => {
+            let found = transaction.session(&user.session).await?;
+            let (session, fresh) = found.ok_or(Problem::SignedOut)?;
+            let is_open = session.state == SessionState::Open && session.expires_at > now && fresh.disabled_at.is_none();
+            if !is_open {
+                return Err(Problem::SignedOut);
+            }
+            if permission.is_some_and(|permission| !fresh.role.may(permission)) {
+                return Err(Problem::Forbidden);
+            }
+        }
+        Who::Key { id, .. } => {
+            let fresh = transaction.api_key(*id).await?;
+            let is_good = |key: &ApiKey| key.revoked_at.is_none() && key.expires_at.is_none_or(|end| end > now);
+            if !fresh.as_ref().is_some_and(is_good) {
+                return Err(Problem::SignedOut);
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+async fn in_transaction<T, F>(
+    transaction: &mut Transaction<'_>,
+    (caller, permission): (Caller, Option<Permission>),
+    now: Timestamp,
+    work: F,
+) -> Result<T, Problem>
 where
     T: Serialize + DeserializeOwned,
     F: for<'t, 'c> FnOnce(&'t mut Transaction<'c>, Timestamp) -> BoxFuture<'t, Outcome<T>>,
 {
+    still_may(transaction, &caller, permission, now).await?;
     let (actor_kind, actor_id) = caller.actor();
     if let Some(earlier) = earlier(transaction, &caller).await? {
         return Ok(earlier);

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::caller::{Caller, Who};
 use super::desk::{Desk, Done};
 use super::problem::{Invalid, Problem};
-use super::secret::{hash, token};
+use super::secret::{TOKEN_CHARS, hash, token};
 use super::sign_in::Nothing;
 
 /// What every key begins with, so that scanners for secrets know it.
@@ -58,7 +58,8 @@ pub(crate) struct Keys {
 impl Desk {
     /// Whose key this is, if it is still good. Notes now and then that it is used.
     pub(crate) async fn key(&self, shown: &str) -> Result<Option<Who>, Problem> {
-        if !shown.starts_with(KEY_PREFIX) {
+        // What cannot be one of ours is not looked for.
+        if !shown.starts_with(KEY_PREFIX) || shown.len() != KEY_PREFIX.len() + TOKEN_CHARS {
             return Ok(None);
         }
         let now = self.now();

@@ -20,7 +20,7 @@ use webauthn_rs::prelude::{
 use super::caller::Caller;
 use super::desk::{Desk, Done};
 use super::problem::Problem;
-use super::sign_in::{Means, Nothing, Opened};
+use super::sign_in::{Means, Nothing, Opened, Opening};
 
 /// A ceremony must be over within this time.
 const CEREMONY_FOR: Duration = Duration::from_secs(5 * 60);
@@ -43,8 +43,12 @@ enum Challenge {
 
 #[derive(Default)]
 struct Waiting {
-    challenges: HashMap<Uuid, (Timestamp, Challenge)>,
-    totp: HashMap<i64, (Timestamp, TotpSecret)>,
+    /// Begun by people who are signed in.
+    own: HashMap<Uuid, (Timestamp, Challenge)>,
+    /// Begun by anybody, and kept apart, so that strangers push nobody out but each other.
+    sign_ins: HashMap<Uuid, (Timestamp, Challenge)>,
+    /// By session: whoever had another session has not seen this one.
+    totp: HashMap<[u8; 32], (Timestamp, TotpSecret)>,
 }
 
 /// What waits for its second step. In memory only: after a restart one begins anew.
@@ -79,37 +83,39 @@ impl Ceremonies {
 
     fn begin(&self, now: Timestamp, challenge: Challenge) -> Uuid {
         let mut waiting = self.waiting();
-        make_room(&mut waiting.challenges, now, CEREMONY_FOR, CEREMONIES_MAX);
+        let place = if matches!(challenge, Challenge::SignIn(_)) { &mut waiting.sign_ins } else { &mut waiting.own };
+        make_room(place, now, CEREMONY_FOR, CEREMONIES_MAX);
         let id = Uuid::new_v4();
-        waiting.challenges.insert(id, (now, challenge));
+        place.insert(id, (now, challenge));
         id
     }
 
     /// A challenge can be answered once.
     fn take(&self, now: Timestamp, id: Uuid) -> Option<Challenge> {
-        let (since, challenge) = self.waiting().challenges.remove(&id)?;
+        let mut waiting = self.waiting();
+        let (since, challenge) = waiting.own.remove(&id).or_else(|| waiting.sign_ins.remove(&id))?;
         (now.since(since) <= CEREMONY_FOR).then_some(challenge)
     }
 
     /// The secret that waits for its first code, or a new one.
-    pub(super) fn totp_secret(&self, user: i64, now: Timestamp, make: impl FnOnce() -> TotpSecret) -> TotpSecret {
-        if let Some(secret) = self.known_totp_secret(user, now) {
+    pub(super) fn totp_secret(&self, session: [u8; 32], now: Timestamp, make: impl FnOnce() -> TotpSecret) -> TotpSecret {
+        if let Some(secret) = self.known_totp_secret(session, now) {
             return secret;
         }
         let mut waiting = self.waiting();
         make_room(&mut waiting.totp, now, TOTP_FOR, TOTP_MAX);
-        waiting.totp.entry(user).or_insert_with(|| (now, make())).1.clone()
+        waiting.totp.entry(session).or_insert_with(|| (now, make())).1.clone()
     }
 
     /// The secret that waits for its first code.
-    pub(super) fn known_totp_secret(&self, user: i64, now: Timestamp) -> Option<TotpSecret> {
+    pub(super) fn known_totp_secret(&self, session: [u8; 32], now: Timestamp) -> Option<TotpSecret> {
         let waiting = self.waiting();
-        let (since, secret) = waiting.totp.get(&user)?;
+        let (since, secret) = waiting.totp.get(&session)?;
         (now.since(*since) <= TOTP_FOR).then(|| secret.clone())
     }
 
-    pub(super) fn forget_totp_secret(&self, user: i64) {
-        self.waiting().totp.remove(&user);
+    pub(super) fn forget_totp_secret(&self, session: [u8; 32]) {
+        self.waiting().totp.remove(&session);
     }
 }
 
@@ -152,7 +158,8 @@ fn stored(passkeys: &[accounts::Passkey]) -> Vec<Passkey> {
 }
 
 fn failed(error: impl fmt::Display) -> Problem {
-    tracing::info!(%error, "a passkey was not accepted");
+    // Anybody can send anything here, so it is no news.
+    tracing::debug!(%error, "a passkey was not accepted");
     Problem::invalid("credential", "invalid-passkey")
 }
 
@@ -209,6 +216,11 @@ impl Desk {
         let done = Done::new("user.passkey_added", "user", signed_in.id, &signed_in.name).changed("passkey", "", name.as_str());
         self.change(caller, None, move |transaction, now| {
             Box::pin(async move {
+                // Again, where nobody can come between.
+                let user = transaction.user(signed_in.id).await?.ok_or(Problem::SignedOut)?;
+                if user.passkeys as usize >= PASSKEYS_MAX {
+                    return Err(Problem::Refused("refused-too-many-passkeys"));
+                }
                 let id = Uuid::now_v7();
                 let kept =
                     accounts::Passkey { id, user_key, name, credential_id, credential, created_at: now, last_used_at: None };
@@ -236,6 +248,7 @@ impl Desk {
         user_agent: &str,
         before: Option<&str>,
     ) -> Result<Opened, Problem> {
+        self.throttles.address(caller.address)?;
         let credential: PublicKeyCredential = serde_json::from_value(credential).map_err(failed)?;
         let Some(Challenge::SignIn(state)) = self.ceremonies.take(self.now(), ceremony) else {
             return Err(Problem::Refused("refused-ceremony-over"));
@@ -248,8 +261,9 @@ impl Desk {
         let mut passkey: Passkey = serde_json::from_str(&kept.credential).map_err(failed)?;
         let shown = webauthn.finish_discoverable_authentication_v2(&credential, state, &passkey).map_err(failed)?;
         passkey.update_credential(&shown);
-        self.used(&self.acting(caller, &user), kept.id, &passkey).await?;
-        self.open(caller, &user, SessionState::Open, Means::Passkey, user_agent, before).await
+        let passkey = Some((kept.id, serde_json::to_string(&passkey).map_err(failed)?));
+        let opening = Opening { state: SessionState::Open, means: Means::Passkey, user_agent, before, passkey };
+        self.open(caller, &user, opening).await
     }
 
     /// First step of showing once more who one is.
@@ -291,7 +305,9 @@ impl Desk {
         let credential = serde_json::to_string(passkey).map_err(failed)?;
         self.change(caller, None, move |transaction, now| {
             Box::pin(async move {
-                transaction.used_passkey(id, &credential, now).await?;
+                if !transaction.used_passkey(id, &credential, now).await? {
+                    return Err(Problem::SignedOut);
+                }
                 Ok((Nothing {}, Vec::new()))
             })
         })

@@ -175,14 +175,21 @@ impl Desk {
         Ok(())
     }
 
-    /// Takes away the second factor of somebody who lost their phone.
+    /// Takes away the second factor and the passkeys of somebody who lost their phone, and ends their sessions.
     pub(crate) async fn remove_totp_of(&self, caller: &Caller, id: Uuid) -> Result<(), Problem> {
         self.change(caller, Some(Permission::ManagePeople), move |transaction, _| {
             Box::pin(async move {
                 let user = found(transaction, id).await?;
+                if user.totp_secret.is_none() && user.passkeys == 0 {
+                    return Ok((Nothing {}, Vec::new()));
+                }
                 transaction.set_totp(user.key, None).await?;
                 transaction.replace_recovery_codes(user.key, &[]).await?;
-                Ok((Nothing {}, vec![Done::new("user.totp_removed", "user", id, &user.name)]))
+                let passkeys = transaction.delete_passkeys(user.key).await?;
+                transaction.delete_sessions(user.key, None).await?;
+                an_owner_is_left(transaction).await?;
+                let done = Done::new("user.totp_removed", "user", id, &user.name).changed("passkeys", passkeys, 0);
+                Ok((Nothing {}, vec![done]))
             })
         })
         .await?;

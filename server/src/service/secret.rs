@@ -3,6 +3,7 @@
 //! Tokens have 256 bits and are kept as SHA-256: no more is needed for what cannot be guessed. Passwords can be guessed, so they are kept
 //! by Argon2id with 19 MiB and two passes (OWASP's minimum), of which only a few are computed at a time.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use argon2::password_hash::phc::PasswordHash;
@@ -24,6 +25,9 @@ const PASSES: u32 = 2;
 const HASHES_AT_ONCE: usize = 2;
 /// Hashes that may wait for their turn: more is an attack, and every one of them would be too late.
 const HASHES_WAITING_MAX: usize = 32;
+
+/// Characters of a token.
+pub(crate) const TOKEN_CHARS: usize = 43;
 
 /// A random token: 43 characters that can stand in addresses and cookies.
 pub(crate) fn token() -> String {
@@ -68,8 +72,8 @@ pub(crate) fn recovery_hash(typed: &str) -> [u8; 32] {
 /// Makes and checks hashes of passwords, a few at a time.
 #[derive(Debug)]
 pub(crate) struct Passwords {
-    turns: Semaphore,
-    waiting: AtomicUsize,
+    turns: Arc<Semaphore>,
+    waiting: Arc<AtomicUsize>,
     /// Of a password that nobody has: checked when there is no such person, so that the time of the answer does not tell.
     of_nobody: Secret,
 }
@@ -86,8 +90,8 @@ fn hash_now(password: &[u8]) -> String {
 impl Default for Passwords {
     fn default() -> Self {
         Self {
-            turns: Semaphore::new(HASHES_AT_ONCE),
-            waiting: AtomicUsize::new(0),
+            turns: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
+            waiting: Arc::default(),
             of_nobody: Secret::new(hash_now(token().as_bytes())),
         }
     }
@@ -115,20 +119,27 @@ impl Passwords {
 
     async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
         let waiting = self.waiting.fetch_add(1, Ordering::Relaxed);
-        let _counted = Counted(&self.waiting);
+        let counted = Counted(Arc::clone(&self.waiting));
         if waiting >= HASHES_WAITING_MAX {
             return Err(Problem::Busy);
         }
         // Never closed, so there is always a turn in the end.
-        let _turn = self.turns.acquire().await.map_err(|_| Problem::Busy)?;
-        tokio::task::spawn_blocking(work).await.map_err(|_| Problem::Busy)
+        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| Problem::Busy)?;
+        // Both belong to the work and not to who waits for it: somebody who hangs up must not set the next one going beside it.
+        let held = (turn, counted);
+        let done = tokio::task::spawn_blocking(move || {
+            let done = work();
+            drop(held);
+            done
+        });
+        done.await.map_err(|_| Problem::Busy)
     }
 }
 
 /// Counts one that waits or is being computed, as long as it lives.
-struct Counted<'a>(&'a AtomicUsize);
+struct Counted(Arc<AtomicUsize>);
 
-impl Drop for Counted<'_> {
+impl Drop for Counted {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
@@ -156,7 +167,7 @@ mod tests {
     #[test]
     fn tokens_differ_and_codes_survive_being_typed() {
         assert_ne!(token(), token());
-        assert_eq!(token().len(), 43);
+        assert_eq!(token().len(), TOKEN_CHARS);
         let code = recovery_code();
         assert_eq!((code.len(), code.matches('-').count()), (19, 3), "{code}");
         assert_eq!(recovery_hash(&code), recovery_hash(&format!(" {} ", code.to_uppercase().replace('-', " "))));

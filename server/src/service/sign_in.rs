@@ -15,11 +15,11 @@ use store::accounts::{NewUser, User};
 use store::sessions::{Session, SessionState};
 use uuid::Uuid;
 
-use super::caller::{Caller, SignedIn, Who};
+use super::caller::{Caller, NO_SESSION, SignedIn, Who};
 use super::desk::{Desk, Done};
 use super::problem::{Invalid, Problem};
 use super::second_factor;
-use super::secret::{hash, token};
+use super::secret::{TOKEN_CHARS, hash, token};
 
 /// A session that is not used for so long ends.
 pub(crate) const SESSION_IDLE: Duration = Duration::from_secs(14 * 86_400);
@@ -87,6 +87,19 @@ impl Means {
     }
 }
 
+/// How a session is opened.
+#[derive(Clone, Debug)]
+pub(super) struct Opening<'a> {
+    pub(super) state: SessionState,
+    pub(super) means: Means,
+    /// What the browser calls itself.
+    pub(super) user_agent: &'a str,
+    /// The token of the session that ends with it.
+    pub(super) before: Option<&'a str>,
+    /// The passkey that was shown, and what is kept of it from now on.
+    pub(super) passkey: Option<(Uuid, String)>,
+}
+
 /// What a one-time link opens.
 #[derive(Clone, Debug)]
 pub(crate) struct OpenLink {
@@ -112,6 +125,10 @@ fn wrong() -> Problem {
 impl Desk {
     /// Whose session this is, if it is still good. Notes now and then that it is used.
     pub(crate) async fn session(&self, token: &str) -> Result<Option<Known>, Problem> {
+        // What cannot be one of ours is not looked for.
+        if token.len() != TOKEN_CHARS {
+            return Ok(None);
+        }
         let (now, hash) = (self.now(), hash(token));
         let Some((session, user)) = self.store.session(&hash).await? else { return Ok(None) };
         if session.expires_at <= now || user.disabled_at.is_some() {
@@ -134,9 +151,9 @@ impl Desk {
         Ok(Some(Known { user, session, hash }))
     }
 
-    /// An attempt from an address with something that was not good, such as a key.
+    /// An attempt from an address with a key that is not good.
     pub(crate) fn attempt_from(&self, address: Option<IpAddr>) -> Result<(), Problem> {
-        self.throttles.address(address)
+        self.throttles.wrong_key(address)
     }
 
     /// True when somebody has an account.
@@ -155,7 +172,8 @@ impl Desk {
     ) -> Result<Opened, Problem> {
         self.throttles.address(caller.address)?;
         let parsed = name.parse::<UserName>();
-        self.throttles.account(&parsed.as_ref().map_or_else(|_| name.to_lowercase(), UserName::key))?;
+        let found_by = parsed.as_ref().map_or_else(|_| name.to_lowercase(), UserName::key);
+        self.throttles.guess(&found_by, caller.address)?;
         if password.expose().len() > password::PASSWORD_BYTES_MAX {
             return Err(wrong());
         }
@@ -168,23 +186,30 @@ impl Desk {
         match user {
             Some(user) if is_right => {
                 let state = if user.totp_secret.is_some() { SessionState::SecondFactor } else { SessionState::Open };
-                self.open(caller, &user, state, Means::Password, user_agent, before).await
+                self.open(caller, &user, Opening { state, means: Means::Password, user_agent, before, passkey: None }).await
             }
             Some(user) => {
-                self.refused(caller, &user, "password").await;
+                self.refused(caller, &user, "password");
                 Err(wrong())
             }
             None => Err(wrong()),
         }
     }
 
-    /// Notes that somebody could not show that they are `user`. As rare as attempts are allowed to be.
-    pub(super) async fn refused(&self, caller: &Caller, user: &User, what: &'static str) {
-        let done = Done::new("session.refused", "user", user.id, &user.name).changed("shown", "", what);
-        let noted = self.change(caller, None, move |_, _| Box::pin(async move { Ok((Nothing {}, vec![done])) })).await;
-        if let Err(error) = noted {
-            tracing::warn!(%error, user = %user.name, "a refused sign-in could not be noted");
+    /// Notes that somebody could not show that they are `user`: the first times, then at most once an hour, since the log only grows.
+    /// Nobody waits for it: the time of the answer would tell that there is such an account.
+    pub(super) fn refused(&self, caller: &Caller, user: &User, what: &'static str) {
+        if !self.throttles.may_note_refusal(user.key) {
+            return;
         }
+        let done = Done::new("session.refused", "user", user.id, &user.name).changed("shown", "", what);
+        let (ledger, caller) = (self.ledger.clone(), Caller { idempotency: None, ..caller.clone() });
+        tokio::spawn(async move {
+            let noted = ledger.change(&caller, None, move |_, _| Box::pin(async move { Ok((Nothing {}, vec![done])) }));
+            if let Err(error) = noted.await {
+                tracing::warn!(%error, "a refused sign-in could not be noted");
+            }
+        });
     }
 
     /// Opens a session.
@@ -192,23 +217,31 @@ impl Desk {
         &self,
         caller: &Caller,
         user: &User,
-        state: SessionState,
-        means: Means,
-        user_agent: &str,
-        before: Option<&str>,
+        Opening { state, means, user_agent, before, passkey }: Opening<'_>,
     ) -> Result<Opened, Problem> {
         let (token, before) = (token(), before.map(hash));
         let session_hash = hash(&token);
         let address = caller.address.map(|address| address.to_string());
         let user_agent = user_agent.chars().filter(|c| !c.is_control()).take(USER_AGENT_CHARS_MAX).collect::<String>();
-        let (user_key, id, name) = (user.key, user.id, user.name.clone());
+        let shown = user.clone();
         let caller = self.acting(caller, user);
         self.change(&caller, None, move |transaction, now| {
             Box::pin(async move {
+                // What was looked at before may be over by now: somebody disabled, another password, another second factor.
+                let fresh = transaction.user(shown.id).await?.filter(|fresh| {
+                    let is_same = fresh.password_hash == shown.password_hash && fresh.totp_secret == shown.totp_secret;
+                    fresh.disabled_at.is_none() && is_same
+                });
+                let fresh = fresh.ok_or(Problem::SignedOut)?;
+                if let Some((passkey, credential)) = passkey
+                    && !transaction.used_passkey(passkey, &credential, now).await?
+                {
+                    return Err(Problem::SignedOut);
+                }
                 let wait = if state == SessionState::Open { SESSION_IDLE } else { SECOND_FACTOR_WAIT };
                 let session = Session {
                     id: Uuid::now_v7(),
-                    user_key,
+                    user_key: fresh.key,
                     state,
                     created_at: now,
                     last_seen_at: now,
@@ -217,11 +250,16 @@ impl Desk {
                     address,
                     user_agent: (!user_agent.is_empty()).then_some(user_agent),
                 };
-                if let Some(before) = before {
-                    transaction.delete_session(&before).await?;
+                let had = match before {
+                    Some(before) => transaction.delete_session(&before).await?,
+                    None => false,
+                };
+                // A second factor belongs to a password that was shown: that must still wait for it.
+                if !had && matches!(means, Means::PasswordAndCode | Means::PasswordAndRecoveryCode) {
+                    return Err(Problem::SignedOut);
                 }
                 transaction.insert_session(&session_hash, &session).await?;
-                let done = Done::new("session.opened", "user", id, name).changed("means", "", means.name());
+                let done = Done::new("session.opened", "user", fresh.id, &fresh.name).changed("means", "", means.name());
                 Ok((Nothing {}, if state == SessionState::Open { vec![done] } else { Vec::new() }))
             })
         })
@@ -235,7 +273,7 @@ impl Desk {
     }
 
     fn acting_as(&self, caller: &Caller, (key, id): (i64, Uuid), name: String, role: Role) -> Caller {
-        let who = Who::User(SignedIn { key, id, name, role, session: [0; 32], confirmed_at: self.now() });
+        let who = Who::User(SignedIn { key, id, name, role, session: NO_SESSION, confirmed_at: self.now() });
         Caller { who, idempotency: None, ..caller.clone() }
     }
 
@@ -247,10 +285,11 @@ impl Desk {
         self.throttles.second_factor(user.key)?;
         let means = self.use_code(&self.acting(caller, &user), &user, code).await?;
         let Some(means) = means else {
-            self.refused(caller, &user, "second factor").await;
+            self.refused(caller, &user, "second factor");
             return Err(Problem::invalid("code", "invalid-code"));
         };
-        self.open(caller, &user, SessionState::Open, means, user_agent, Some(shown)).await
+        let opening = Opening { state: SessionState::Open, means, user_agent, before: Some(shown), passkey: None };
+        self.open(caller, &user, opening).await
     }
 
     /// Uses up a code; `None` when it is not good.
@@ -293,15 +332,22 @@ impl Desk {
         Ok(())
     }
 
-    /// Shows the password once more, before something that matters.
-    pub(crate) async fn confirm_by_password(&self, caller: &Caller, password: &Secret) -> Result<(), Problem> {
+    /// Shows the password once more, before something that matters; whoever has a second factor shows that too, or else it could be
+    /// taken away by the password alone.
+    pub(crate) async fn confirm_by_password(&self, caller: &Caller, password: &Secret, code: &str) -> Result<(), Problem> {
         let signed_in = caller.person()?;
-        self.throttles.address(caller.address)?;
-        self.throttles.account(&signed_in.name.to_lowercase())?;
+        self.throttles.confirmation(signed_in.key)?;
         let user = self.store.user(signed_in.id).await?.ok_or(Problem::SignedOut)?;
         if !self.passwords.verify(password, user.password_hash.as_ref()).await? {
-            self.refused(caller, &user, "password").await;
+            self.refused(caller, &user, "password");
             return Err(Problem::invalid("password", "invalid-password"));
+        }
+        if user.totp_secret.is_some() {
+            self.throttles.second_factor(user.key)?;
+            if self.use_code(caller, &user, code).await?.is_none() {
+                self.refused(caller, &user, "second factor");
+                return Err(Problem::invalid("code", "invalid-code"));
+            }
         }
         self.confirmed(caller).await
     }
@@ -386,6 +432,7 @@ impl Desk {
                     let has_had = user.password_hash.is_some();
                     transaction.set_password(key, &password_hash).await?;
                     transaction.delete_sessions(key, None).await?;
+                    transaction.delete_links(key).await?;
                     let action = if has_had { "user.password_set" } else { "user.signed_up" };
                     let done = Done::new(action, "user", user.id, &user.name).changed("role", "", user.role.name());
                     Ok((user.id, vec![done]))
@@ -398,7 +445,7 @@ impl Desk {
         }
         // Who only has a link has not shown the second factor.
         let state = if user.totp_secret.is_some() { SessionState::SecondFactor } else { SessionState::Open };
-        self.open(caller, &user, state, Means::Link, user_agent, None).await
+        self.open(caller, &user, Opening { state, means: Means::Link, user_agent, before: None, passkey: None }).await
     }
 }
 

@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 
 use super::problem::Problem;
 
-/// Addresses and accounts that are kept apart; beyond that all that are new share what is left of one.
+/// Addresses and accounts that are kept apart; beyond that, until some are forgotten again, all share one.
 const KEYS_MAX: usize = 100_000;
 
 /// A moment of our clock.
@@ -90,8 +90,12 @@ impl Throttle {
 #[derive(Debug)]
 pub(crate) struct Throttles {
     addresses: Throttle,
+    guesses: Throttle,
     accounts: Throttle,
     second_factors: Throttle,
+    confirmations: Throttle,
+    keys: Throttle,
+    refusals: Throttle,
     runs: Throttle,
 }
 
@@ -102,45 +106,124 @@ fn key(kind: &str, value: &str) -> Key {
     key
 }
 
+/// An address as it is counted. Of an IPv6 address the network counts: whoever has one address of it has them all.
+fn network(address: Option<IpAddr>) -> String {
+    match address {
+        None => "unknown".to_owned(),
+        Some(IpAddr::V4(address)) => address.to_string(),
+        Some(IpAddr::V6(address)) => match address.to_ipv4_mapped() {
+            Some(address) => address.to_string(),
+            None => format!("{:x?}", &address.segments()[..4]),
+        },
+    }
+}
+
 impl Throttles {
     pub(crate) fn new(clock: &Arc<dyn Clock>) -> Self {
+        let limit = |burst, every_s| Throttle::new(clock, burst, Duration::from_secs(every_s));
         Self {
             // A team behind one address may all sign in at nine.
-            addresses: Throttle::new(clock, 20, Duration::from_secs(6)),
-            // Ten guesses at once and one a minute after that: 1,450 a day against a password of twelve characters.
-            accounts: Throttle::new(clock, 10, Duration::from_secs(60)),
-            // Six digits: five at once and one each half minute leave a guesser 0.3 % a day, and no code is good twice.
-            second_factors: Throttle::new(clock, 5, Duration::from_secs(30)),
+            addresses: limit(20, 6),
+            // From one network at one account: ten guesses at once and one a minute after that.
+            guesses: limit(10, 60),
+            // From everywhere at one account: wide, so that a stranger cannot keep its owner out, and still only 8,700 guesses a day
+            // against a password of twelve characters.
+            accounts: limit(100, 10),
+            // Six digits, of which three codes are good at a time: five at once and one each five minutes are 0.1 % a day.
+            second_factors: limit(5, 300),
+            // Somebody who is signed in and shows once more who they are.
+            confirmations: limit(5, 60),
+            // Keys that are not good: a script that was forgotten must not keep people from signing in.
+            keys: limit(20, 6),
+            // Rows of refused sign-ins in the log, which nothing deletes: the first ones, then one an hour.
+            refusals: limit(5, 3600),
             // Runs beside the rhythm: a person who looks again and again, and no load on the target.
-            runs: Throttle::new(clock, 3, Duration::from_secs(5)),
+            runs: limit(3, 5),
         }
     }
 
-    /// An attempt from an address. Of an IPv6 address the network counts: whoever has one address of it has them all.
+    /// An attempt from an address.
     pub(crate) fn address(&self, address: Option<IpAddr>) -> Result<(), Problem> {
-        let text = match address {
-            None => "unknown".to_owned(),
-            Some(IpAddr::V4(address)) => address.to_string(),
-            Some(IpAddr::V6(address)) => match address.to_ipv4_mapped() {
-                Some(address) => address.to_string(),
-                None => format!("{:x?}", &address.segments()[..4]),
-            },
-        };
-        self.addresses.check(key("address", &text))
+        self.addresses.check(key("address", &network(address)))
     }
 
-    /// An attempt at the account of this name, whether there is one or not.
-    pub(crate) fn account(&self, name: &str) -> Result<(), Problem> {
+    /// A guess at the account of this name, whether there is one or not.
+    pub(crate) fn guess(&self, name: &str, address: Option<IpAddr>) -> Result<(), Problem> {
+        self.guesses.check(key("guess", &format!("{name}\0{}", network(address))))?;
         self.accounts.check(key("account", name))
+    }
+
+    /// An attempt at the second factor of an account.
+    pub(crate) fn second_factor(&self, account: i64) -> Result<(), Problem> {
+        self.second_factors.check(key("second-factor", &account.to_string()))
+    }
+
+    /// Somebody who is signed in shows their password once more.
+    pub(crate) fn confirmation(&self, account: i64) -> Result<(), Problem> {
+        self.confirmations.check(key("confirmation", &account.to_string()))
+    }
+
+    /// A key that is not good, from an address.
+    pub(crate) fn wrong_key(&self, address: Option<IpAddr>) -> Result<(), Problem> {
+        self.keys.check(key("key", &network(address)))
+    }
+
+    /// True when a refused sign-in at an account still gets a row in the log.
+    pub(crate) fn may_note_refusal(&self, account: i64) -> bool {
+        self.refusals.check(key("refusal", &account.to_string())).is_ok()
     }
 
     /// A run of a probe beside its rhythm.
     pub(crate) fn probe(&self, slug: &str) -> Result<(), Problem> {
         self.runs.check(key("probe", slug))
     }
+}
 
-    /// An attempt at the second factor of an account.
-    pub(crate) fn second_factor(&self, account: i64) -> Result<(), Problem> {
-        self.second_factors.check(key("second-factor", &account.to_string()))
+#[cfg(test)]
+mod tests {
+    use probe::clock::{SystemClock, Waiting};
+
+    use super::*;
+
+    /// Stands still.
+    #[derive(Debug)]
+    struct Still(SystemClock);
+
+    impl Clock for Still {
+        fn now(&self) -> domain::time::Timestamp {
+            self.0.now()
+        }
+
+        fn elapsed(&self) -> Duration {
+            Duration::from_secs(1_000_000)
+        }
+
+        fn sleep_until(&self, moment: Duration) -> Waiting {
+            self.0.sleep_until(moment)
+        }
+    }
+
+    fn throttles() -> Throttles {
+        let clock: Arc<dyn Clock> = Arc::new(Still(SystemClock::default()));
+        Throttles::new(&clock)
+    }
+
+    #[test]
+    fn a_stranger_cannot_keep_an_owner_out() {
+        let (throttles, stranger) = (throttles(), Some(IpAddr::from([203, 0, 113, 9])));
+        let tried = (0..100).take_while(|_| throttles.guess("mika", stranger).is_ok()).count();
+        assert_eq!(tried, 10);
+        assert!(matches!(throttles.guess("mika", stranger), Err(Problem::TooMany(_))));
+        assert!(throttles.guess("mika", Some(IpAddr::from([198, 51, 100, 7]))).is_ok());
+        assert!(throttles.confirmation(1).is_ok());
+    }
+
+    #[test]
+    fn of_an_ipv6_address_the_network_counts() {
+        let throttles = throttles();
+        let of = |last: u16| Some(IpAddr::from([0x2001, 0xdb8, 0, 1, 0, 0, 0, last]));
+        let tried = (0..100).take_while(|last| throttles.address(of(*last)).is_ok()).count();
+        assert_eq!(tried, 20);
+        assert!(throttles.address(Some(IpAddr::from([0x2001, 0xdb8, 0, 2, 0, 0, 0, 1]))).is_ok());
     }
 }

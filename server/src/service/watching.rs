@@ -1,8 +1,10 @@
 //! What people decide about watching: groups, components and probes beside those of the file, pauses, and a probe that is run now.
 //!
-//! Order: put together and check, keep, then take up. What was kept and could not be taken up is taken up by the next look.
+//! Order: put together and check, keep, then take up. Each goes to its end although whoever asked may have gone; what was kept and could
+//! not be taken up, or may have been kept, is taken up by the next turn.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::account::Permission;
@@ -11,14 +13,18 @@ use domain::probe::spec::CheckSpec;
 use domain::text::Slug;
 use domain::time::Timestamp;
 use domain::tower::ProbeKey;
+use futures::future::BoxFuture;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
+use store::Transaction;
 use store::definitions::{Definition, DefinitionKind, Pause};
 use store::writer::KeptResult;
 use uuid::Uuid;
 
 use super::caller::Caller;
 use super::configuration::{Sources, Turn, Unusable, Whole};
-use super::desk::{Desk, Done};
+use super::desk::{Desk, Done, Outcome};
 use super::problem::{Invalid, Problem};
 use super::sign_in::Nothing;
 use crate::config::MadeMistake;
@@ -51,12 +57,18 @@ const fn actions(kind: DefinitionKind) -> [&'static str; 3] {
 
 impl Desk {
     /// Makes or changes something; gives its version.
-    pub(crate) async fn define(&self, caller: &Caller, wanted: Wanted) -> Result<i64, Problem> {
+    pub(crate) async fn define(self: &Arc<Self>, caller: &Caller, wanted: Wanted) -> Result<i64, Problem> {
         caller.must(Permission::Configure, self.now())?;
+        let (desk, caller) = (Arc::clone(self), caller.clone());
+        to_its_end(async move { desk.define_in_turn(&caller, wanted).await }).await
+    }
+
+    async fn define_in_turn(&self, caller: &Caller, wanted: Wanted) -> Result<i64, Problem> {
+        let mut turn = self.configuration.turn_to_change().await?;
+        // Asked only now: the same request may have been before this one in the queue for the turn.
         if let Some(version) = self.done_before(caller).await? {
             return Ok(version);
         }
-        let mut turn = self.configuration.turn().await;
         let Wanted { kind, slug, mut body, version } = wanted;
         let place = turn.sources.definitions.iter().position(|known| known.kind == kind && known.slug == slug);
         let before = place.and_then(|place| turn.sources.definitions.get(place)).cloned();
@@ -89,12 +101,13 @@ impl Desk {
             Some(place) => sources.definitions[place] = candidate,
             None => sources.definitions.push(candidate),
         }
-        let whole = usable(&turn, &sources, (kind, &slug))?;
+        let put_together = turn.put_together(sources).await;
+        let (sources, whole) = put_together.map_err(|unusable| refusal(unusable, (kind, &slug)))?;
         let [made, changed, _] = actions(kind);
         let action = if before.is_none() { made } else { changed };
         let done = differences(Done::new(action, kind.name(), &slug, &slug), &old, &body);
         let stored = self
-            .change(caller, Some(Permission::Configure), move |transaction, now| {
+            .keep(&mut turn, caller, Permission::Configure, move |transaction, now| {
                 Box::pin(async move {
                     let stored = match version {
                         None => transaction.insert_definition(kind, &slug, &text, now).await?,
@@ -115,17 +128,22 @@ impl Desk {
 
     /// Removes something that was made at the desk and that nothing needs any more. Its history stays.
     pub(crate) async fn remove_definition(
-        &self,
+        self: &Arc<Self>,
         caller: &Caller,
         kind: DefinitionKind,
         slug: &Slug,
         version: i64,
     ) -> Result<(), Problem> {
         caller.must(Permission::Configure, self.now())?;
+        let (desk, caller, slug) = (Arc::clone(self), caller.clone(), slug.clone());
+        to_its_end(async move { desk.remove_in_turn(&caller, kind, &slug, version).await }).await
+    }
+
+    async fn remove_in_turn(&self, caller: &Caller, kind: DefinitionKind, slug: &Slug, version: i64) -> Result<(), Problem> {
+        let mut turn = self.configuration.turn_to_change().await?;
         if self.done_before::<Nothing>(caller).await?.is_some() {
             return Ok(());
         }
-        let mut turn = self.configuration.turn().await;
         let mut sources = turn.sources.clone();
         let place = sources.definitions.iter().position(|known| known.kind == kind && known.slug == *slug);
         let place = place.ok_or(Problem::NotFound("definition"))?;
@@ -133,12 +151,22 @@ impl Desk {
         if before.version != version {
             return Err(Problem::Conflict);
         }
-        let whole = turn.whole(&sources).map_err(|Unusable::Mistakes(_)| Problem::Refused("refused-needed"))?;
+        if kind == DefinitionKind::Probe {
+            sources.pauses.retain(|known| known.probe != *slug);
+        }
+        let put_together = turn.put_together(sources).await;
+        let (sources, whole) = put_together.map_err(|unusable| {
+            let needs = |mistake: &MadeMistake| is_reference(mistake, &turn.sources.definitions, (kind, slug));
+            match unusable {
+                Unusable::Mistakes(mistakes) if mistakes.iter().any(needs) => Problem::Refused("refused-needed"),
+                other => refusal(other, (kind, slug)),
+            }
+        })?;
         let [_, _, removed] = actions(kind);
         let old: Value = serde_json::from_str(&before.body).unwrap_or_default();
         let done = differences(Done::new(removed, kind.name(), slug, slug), &old, &Value::Null);
         let gone = slug.clone();
-        self.change(caller, Some(Permission::Configure), move |transaction, _| {
+        self.keep(&mut turn, caller, Permission::Configure, move |transaction, _| {
             Box::pin(async move {
                 if !transaction.delete_definition(kind, &gone, version).await? {
                     return Err(Problem::Conflict);
@@ -155,17 +183,23 @@ impl Desk {
 
     /// Pauses a probe, of the file or of the desk, until a moment or until somebody lets it go on.
     pub(crate) async fn pause(
-        &self,
+        self: &Arc<Self>,
         caller: &Caller,
         probe: &Slug,
         until: Option<Timestamp>,
         reason: &str,
     ) -> Result<(), Problem> {
-        let now = self.now();
-        caller.must(Permission::OperateProbes, now)?;
+        caller.must(Permission::OperateProbes, self.now())?;
+        let (desk, caller, probe, reason) = (Arc::clone(self), caller.clone(), probe.clone(), reason.to_owned());
+        to_its_end(async move { desk.pause_in_turn(&caller, &probe, until, &reason).await }).await
+    }
+
+    async fn pause_in_turn(&self, caller: &Caller, probe: &Slug, until: Option<Timestamp>, reason: &str) -> Result<(), Problem> {
+        let mut turn = self.configuration.turn_to_change().await?;
         if self.done_before::<Nothing>(caller).await?.is_some() {
             return Ok(());
         }
+        let now = self.now();
         let reason: String = reason.trim().chars().filter(|c| !c.is_control()).collect();
         if reason.chars().count() > REASON_CHARS_MAX {
             return Err(Problem::invalid("reason", "invalid-reason"));
@@ -173,19 +207,20 @@ impl Desk {
         if until.is_some_and(|until| until <= now || until > now.plus(PAUSE_MAX)) {
             return Err(Problem::invalid("until", "invalid-until"));
         }
-        let mut turn = self.configuration.turn().await;
-        if !self.configuration.whole().config.probes.iter().any(|known| known.slug == *probe) {
+        let whole = self.configuration.whole();
+        if !whole.config.probes.iter().any(|known| known.slug == *probe) {
             return Err(Problem::NotFound("probe"));
         }
         let pause = Pause { probe: probe.clone(), since: now, until, reason, paused_by: caller.name().to_owned() };
         let mut sources = turn.sources.clone();
         sources.pauses.retain(|known| known.probe != *probe);
         sources.pauses.push(pause.clone());
-        let whole = usable(&turn, &sources, (DefinitionKind::Probe, probe))?;
+        // Nothing is read anew: what is wrong with other probes does not matter now.
+        let whole = whole.with_pauses(&sources.pauses);
         let done = Done::new("probe.paused", "probe", probe, probe)
             .changed("until", None, until.map(|until| until.to_string()))
             .changed("reason", "", pause.reason.as_str());
-        self.change(caller, Some(Permission::OperateProbes), move |transaction, _| {
+        self.keep(&mut turn, caller, Permission::OperateProbes, move |transaction, _| {
             Box::pin(async move {
                 transaction.put_pause(&pause).await?;
                 Ok((Nothing {}, vec![done]))
@@ -196,17 +231,25 @@ impl Desk {
     }
 
     /// Lets a paused probe go on.
-    pub(crate) async fn resume(&self, caller: &Caller, probe: &Slug) -> Result<(), Problem> {
+    pub(crate) async fn resume(self: &Arc<Self>, caller: &Caller, probe: &Slug) -> Result<(), Problem> {
         caller.must(Permission::OperateProbes, self.now())?;
-        let mut turn = self.configuration.turn().await;
+        let (desk, caller, probe) = (Arc::clone(self), caller.clone(), probe.clone());
+        to_its_end(async move { desk.resume_in_turn(&caller, &probe).await }).await
+    }
+
+    async fn resume_in_turn(&self, caller: &Caller, probe: &Slug) -> Result<(), Problem> {
+        let mut turn = self.configuration.turn_to_change().await?;
+        if self.done_before::<Nothing>(caller).await?.is_some() {
+            return Ok(());
+        }
         let mut sources = turn.sources.clone();
         sources.pauses.retain(|known| known.probe != *probe);
         if sources.pauses.len() == turn.sources.pauses.len() {
             return Err(Problem::Refused("refused-not-paused"));
         }
-        let whole = usable(&turn, &sources, (DefinitionKind::Probe, probe))?;
+        let whole = self.configuration.whole().with_pauses(&sources.pauses);
         let (gone, done) = (probe.clone(), Done::new("probe.resumed", "probe", probe, probe));
-        self.change(caller, Some(Permission::OperateProbes), move |transaction, _| {
+        self.keep(&mut turn, caller, Permission::OperateProbes, move |transaction, _| {
             Box::pin(async move {
                 transaction.delete_pause(&gone).await?;
                 Ok((Nothing {}, vec![done]))
@@ -246,7 +289,7 @@ impl Desk {
     }
 
     /// Looks whether the file changed, and ends pauses that are over.
-    pub(crate) async fn look_at_configuration(&self) {
+    pub(crate) async fn look_at_configuration(self: &Arc<Self>) {
         for pause in self.configuration.look(self.now()).await {
             match self.resume(&Caller::system(), &pause.probe).await {
                 Ok(()) => tracing::info!(probe = %pause.probe, "its pause is over"),
@@ -255,31 +298,65 @@ impl Desk {
         }
     }
 
+    /// Changes what is stored, in somebody's turn. From before that until it is in force the turn is stale: however this ends, the next
+    /// turn finds out what is stored.
+    async fn keep<T, F>(&self, turn: &mut Turn, caller: &Caller, permission: Permission, work: F) -> Result<T, Problem>
+    where
+        T: Serialize + DeserializeOwned + Send + 'static,
+        F: for<'t, 'c> FnOnce(&'t mut Transaction<'c>, Timestamp) -> BoxFuture<'t, Outcome<T>> + Send + 'static,
+    {
+        turn.is_stale = true;
+        let outcome = self.change(caller, Some(permission), work).await;
+        // Only the store may have committed what it says that it has not: its answer may just have come too late.
+        if let Err(problem) = &outcome
+            && !matches!(problem, Problem::Store(_))
+        {
+            turn.is_stale = false;
+        }
+        outcome
+    }
+
     async fn in_force(&self, turn: &mut Turn, sources: Sources, whole: Whole) -> Result<(), Problem> {
-        let kept = sources.clone();
         if let Err(problem) = self.configuration.take_up(turn, sources, whole).await {
             tracing::error!(problem, "what was changed at the desk is kept, and will be taken up with the next look");
-            turn.sources = kept;
-            self.configuration.try_again(turn);
             return Err(Problem::Refused("refused-not-taken-up"));
         }
         Ok(())
     }
 }
 
-/// Puts sources together; mistakes in the thing that is being changed are the asker's.
-fn usable(turn: &Turn, sources: &Sources, (kind, slug): (DefinitionKind, &Slug)) -> Result<Whole, Problem> {
-    turn.whole(sources).map_err(|Unusable::Mistakes(mistakes)| {
-        let invalid = mistakes.into_iter().map(|mistake| {
-            let MadeMistake { kind: of, slug: wrong, path, problem, expected } = mistake;
-            let expected = expected.map(|expected| format!("; expected {expected}")).unwrap_or_default();
-            let is_other = of.name() != kind.name() || wrong != *slug;
-            let whose = if is_other { format!("{} {wrong}: ", of.name()) } else { String::new() };
-            let field = if is_other { String::new() } else { path };
-            Invalid { field, key: "invalid-value", detail: Some(format!("{whose}{problem}{expected}")) }
-        });
-        Problem::Invalid(invalid.collect())
+/// Does something to its end, also when nobody waits for it any more: the handler of a client that has gone is dropped wherever
+/// it stands, and what was kept by then would not be taken up.
+async fn to_its_end<T: Send + 'static>(work: impl Future<Output = Result<T, Problem>> + Send + 'static) -> Result<T, Problem> {
+    tokio::spawn(work).await.unwrap_or_else(|panic| {
+        tracing::error!(%panic, "a change of what is watched broke off");
+        Err(Problem::Busy)
     })
+}
+
+/// Why something is not taken up; mistakes in the thing that is being changed are the asker's.
+fn refusal(unusable: Unusable, (kind, slug): (DefinitionKind, &Slug)) -> Problem {
+    let Unusable::Mistakes(mistakes) = unusable else { return Problem::Busy };
+    let invalid = mistakes.into_iter().map(|mistake| {
+        let MadeMistake { kind: of, slug: wrong, path, problem, expected } = mistake;
+        let expected = expected.map(|expected| format!("; expected {expected}")).unwrap_or_default();
+        let is_other = of.name() != kind.name() || wrong != *slug;
+        let whose = if is_other { format!("{} {wrong}: ", of.name()) } else { String::new() };
+        let field = if is_other { String::new() } else { path };
+        Invalid { field, key: "invalid-value", detail: Some(format!("{whose}{problem}{expected}")) }
+    });
+    Problem::Invalid(invalid.collect())
+}
+
+/// True when a mistake stands where one of the definitions refers to the thing `(kind, slug)`.
+fn is_reference(mistake: &MadeMistake, definitions: &[Definition], (kind, slug): (DefinitionKind, &Slug)) -> bool {
+    let key = mistake.path.split('[').next().unwrap_or_default();
+    let may_refer =
+        matches!((kind, key), (DefinitionKind::Group, "group") | (DefinitionKind::Component, "component" | "depends_on"));
+    let referring = definitions.iter().find(|known| known.kind.name() == mistake.kind.name() && known.slug == mistake.slug);
+    let body: Value = referring.and_then(|known| serde_json::from_str(&known.body).ok()).unwrap_or_default();
+    let is_it = |value: &Value| value.as_str() == Some(slug.as_str());
+    may_refer && (is_it(&body[key]) || body[key].as_array().is_some_and(|slugs| slugs.iter().any(is_it)))
 }
 
 /// A heartbeat that is made without a token gets one; one that is changed keeps the one it had.
@@ -333,6 +410,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::config::MadeKind;
 
     #[test]
     fn the_log_tells_what_changed_and_no_secret() {
@@ -343,6 +421,34 @@ mod tests {
             done.change,
             json!({"every": ["30s", "60s"], "http.headers.X-Key": ["(before)", "(after)"], "heartbeat.token": ["(before)", "(after)"]})
         );
+    }
+
+    #[test]
+    fn only_what_refers_to_a_thing_needs_it() {
+        let of = |kind, slug: &str, body: Value| Definition {
+            kind,
+            slug: slug.parse().unwrap(),
+            body: body.to_string(),
+            ordinal: 0,
+            created_at: Timestamp::from_ms(0),
+            updated_at: Timestamp::from_ms(0),
+            version: 1,
+        };
+        let definitions = [
+            of(DefinitionKind::Component, "shop", json!({"slug": "shop", "group": "inner", "depends_on": ["base", "cart"]})),
+            of(DefinitionKind::Probe, "shop", json!({"slug": "shop", "component": "shop", "http": {"url": "${file:gone}"}})),
+        ];
+        let needs = |kind: MadeKind, path: &str, removed: (DefinitionKind, &str)| {
+            let (slug, path) = ("shop".parse().unwrap(), path.to_owned());
+            let mistake = MadeMistake { kind, slug, path, problem: String::new(), expected: None };
+            is_reference(&mistake, &definitions, (removed.0, &removed.1.parse().unwrap()))
+        };
+        assert!(needs(MadeKind::Component, "group", (DefinitionKind::Group, "inner")));
+        assert!(needs(MadeKind::Component, "depends_on[1]", (DefinitionKind::Component, "cart")));
+        assert!(needs(MadeKind::Probe, "component", (DefinitionKind::Component, "shop")));
+        assert!(!needs(MadeKind::Probe, "component", (DefinitionKind::Component, "cart")));
+        assert!(!needs(MadeKind::Component, "group", (DefinitionKind::Component, "inner")), "the component of that name");
+        assert!(!needs(MadeKind::Probe, "http.url", (DefinitionKind::Component, "shop")), "a file that is gone");
     }
 
     #[test]

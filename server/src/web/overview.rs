@@ -305,7 +305,7 @@ fn facts(spec: &ProbeSpec) -> Vec<(&'static str, String)> {
         CheckSpec::Active(active) => {
             match &active.action {
                 ActionSpec::Http(http) => {
-                    facts.push(("url", without_secrets(http.url.expose())));
+                    facts.push(("url", http.shown_url.clone()));
                     facts.push(("method", http.method.clone()));
                     let list = |conditions: &[domain::probe::condition::Condition]| {
                         conditions.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
@@ -320,7 +320,7 @@ fn facts(spec: &ProbeSpec) -> Vec<(&'static str, String)> {
                     }
                     facts.push(("redirects", http.redirects_max.to_string()));
                 }
-                ActionSpec::Tcp(tcp) => facts.push(("host", format!("{}:{}", tcp.host, tcp.port))),
+                ActionSpec::Tcp(tcp) => facts.push(("host", format!("{}:{}", tcp.shown_host, tcp.port))),
             }
             facts.push(("every", seconds(active.every)));
             facts.push(("timeout", seconds(active.timeout)));
@@ -342,28 +342,4 @@ fn facts(spec: &ProbeSpec) -> Vec<(&'static str, String)> {
         }
     }
     facts
-}
-
-/// A URL without user information and query, in which secrets stand.
-fn without_secrets(url: &str) -> String {
-    let Ok(mut url) = url::Url::parse(url) else { return String::new() };
-    let has_query = url.query().is_some();
-    url.set_query(None);
-    url.set_fragment(None);
-    // Both fail only for addresses that have no host, which no probe has.
-    let _ = url.set_username("");
-    let _ = url.set_password(None);
-    if has_query { format!("{url}?…") } else { url.to_string() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::without_secrets;
-
-    #[test]
-    fn a_shown_address_has_neither_user_nor_query() {
-        assert_eq!(without_secrets("https://mika:pw@example.org/a?token=x#y"), "https://example.org/a?…");
-        assert_eq!(without_secrets("https://example.org/"), "https://example.org/");
-        assert_eq!(without_secrets("nonsense"), "");
-    }
 }

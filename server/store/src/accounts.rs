@@ -394,15 +394,21 @@ impl Transaction<'_> {
     }
 
     /// Notes that a passkey was used, and what became of its counter.
-    pub async fn used_passkey(&mut self, id: Uuid, credential: &str, at: Timestamp) -> Result<(), StoreError> {
-        sqlx::query("UPDATE passkey SET credential = ?, last_used_at = ? WHERE id = ?")
+    pub async fn used_passkey(&mut self, id: Uuid, credential: &str, at: Timestamp) -> Result<bool, StoreError> {
+        let updated = sqlx::query("UPDATE passkey SET credential = ?, last_used_at = ? WHERE id = ?")
             .bind(credential)
             .bind(at.as_ms())
             .bind(id.to_string())
             .execute(self.connection())
             .await
             .map_err(StoreError::doing(CHANGE_PASSKEY))?;
-        Ok(())
+        Ok(updated.rows_affected() > 0)
+    }
+
+    /// Removes all passkeys of somebody; gives how many there were.
+    pub async fn delete_passkeys(&mut self, user_key: i64) -> Result<u64, StoreError> {
+        let deleted = sqlx::query("DELETE FROM passkey WHERE user_key = ?").bind(user_key).execute(self.connection()).await;
+        Ok(deleted.map_err(StoreError::doing(CHANGE_PASSKEY))?.rows_affected())
     }
 
     /// Removes a passkey of somebody; gives what it was.

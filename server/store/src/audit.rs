@@ -33,11 +33,13 @@ pub enum ActorKind {
     Shell,
     /// Yagura itself.
     System,
+    /// Somebody who has not signed in.
+    Nobody,
 }
 
 impl ActorKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::User, Self::Key, Self::Shell, Self::System];
+    pub const ALL: [Self; 5] = [Self::User, Self::Key, Self::Shell, Self::System, Self::Nobody];
 
     /// The name in JSON and the database.
     pub const fn name(self) -> &'static str {
@@ -46,6 +48,7 @@ impl ActorKind {
             Self::Key => "key",
             Self::Shell => "shell",
             Self::System => "system",
+            Self::Nobody => "nobody",
         }
     }
 

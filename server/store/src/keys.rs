@@ -84,6 +84,16 @@ impl Store {
 }
 
 impl Transaction<'_> {
+    /// The key with this id, also when it has ended or was revoked.
+    pub async fn api_key(&mut self, id: Uuid) -> Result<Option<ApiKey>, StoreError> {
+        let row = sqlx::query(concat!("SELECT ", key_columns!(), " FROM api_key WHERE id = ?"))
+            .bind(id.to_string())
+            .fetch_optional(self.connection())
+            .await
+            .map_err(StoreError::doing(READ))?;
+        row.as_ref().map(api_key).transpose()
+    }
+
     /// Keeps a key with its hash.
     pub async fn insert_api_key(&mut self, key: &ApiKey, hash: &[u8; 32]) -> Result<(), StoreError> {
         sqlx::query(concat!("INSERT INTO api_key (", key_columns!(), ", hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"))

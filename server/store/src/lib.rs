@@ -32,6 +32,9 @@ pub mod sessions;
 mod testing;
 pub mod writer;
 
+use std::fs::{self, OpenOptions, Permissions};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
@@ -52,6 +55,8 @@ pub struct WritingConnection(SqliteConnection);
 pub const FILE_NAME: &str = "yagura.db";
 /// How long one attempt waits for a lock that somebody else holds; the writer then tries again, readers give up.
 const BUSY_TIMEOUT: Duration = Duration::from_millis(250);
+/// The mode of the database and the files beside it.
+const OWNER_ONLY: u32 = 0o600;
 /// Reading connections. Pages come from memory, so few are needed.
 const READERS: u32 = 3;
 
@@ -72,12 +77,39 @@ fn options(path: &Path) -> Result<SqliteConnectOptions, StoreError> {
     Ok(options)
 }
 
+/// Sees to it that only its owner can read the database at `path`, which holds hashes of passwords and secrets: one that is not there is
+/// made, empty, and SQLite gives the files beside it the mode of this one. The folder alone does not hide it: it may be older than we.
+fn shut(path: &Path) -> io::Result<()> {
+    // Never opened if it is there: to close it again would drop the locks of other connections within this process.
+    match OpenOptions::new().write(true).create_new(true).mode(OWNER_ONLY).open(path) {
+        Ok(_) => return Ok(()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(error),
+    }
+    for side in ["", "-wal", "-shm"] {
+        let mut file = path.as_os_str().to_owned();
+        file.push(side);
+        let outcome = fs::metadata(&file).and_then(|metadata| match metadata.permissions().mode() & 0o077 {
+            0 => Ok(()),
+            _ => fs::set_permissions(&file, Permissions::from_mode(OWNER_ONLY)),
+        });
+        match outcome {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                tracing::warn!(%error, file = %file.display(), "others can read this file, and its mode cannot be changed");
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 impl Store {
     /// Opens the database in `data`, creates it if it is not there, and applies the migrations. Gives the connection for the
     /// writer beside it. A database that somebody else keeps locked is an error that [`StoreError::is_busy`] tells from others.
     pub async fn open(data: &Path) -> Result<(Self, WritingConnection), StoreError> {
         let path = data.join(FILE_NAME);
         let open = |source| StoreError::Open { path: path.clone(), source };
+        shut(&path).map_err(|error| open(sqlx::Error::Io(error)))?;
         let writing = options(&path)?
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
@@ -114,5 +146,23 @@ impl Store {
     /// One of the reading connections, for reads that are made of several, or that a [`Transaction`] makes too.
     pub(crate) async fn reader(&self) -> Result<PoolConnection<Sqlite>, StoreError> {
         self.readers.acquire().await.map_err(StoreError::doing("open another reading connection"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn only_its_owner_can_read_the_database_also_one_that_was_open_to_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = ["", "-wal", "-shm"].map(|side| folder.path().join(format!("{FILE_NAME}{side}")));
+        let modes = || files.each_ref().map(|file| fs::metadata(file).unwrap().permissions().mode() & 0o777);
+        let (_store, _connection) = Store::open(folder.path()).await.unwrap();
+        assert_eq!(modes(), [OWNER_ONLY; 3]);
+        files.iter().for_each(|file| fs::set_permissions(file, Permissions::from_mode(0o644)).unwrap());
+        let (store, _other) = Store::open(folder.path()).await.unwrap();
+        assert_eq!(modes(), [OWNER_ONLY; 3]);
+        assert!(store.is_readable().await);
     }
 }

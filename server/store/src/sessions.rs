@@ -2,7 +2,7 @@
 
 use domain::time::Timestamp;
 use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use uuid::Uuid;
 
 use crate::accounts::{self, User};
@@ -112,17 +112,20 @@ fn session(row: &SqliteRow) -> Result<Session, StoreError> {
     })
 }
 
+async fn by_hash(connection: &mut SqliteConnection, hash: &[u8; 32]) -> Result<Option<(Session, User)>, StoreError> {
+    let row = sqlx::query(concat!("SELECT ", session_columns!(), " FROM session WHERE hash = ?"))
+        .bind(hash.as_slice())
+        .fetch_optional(&mut *connection)
+        .await
+        .map_err(StoreError::doing(READ))?;
+    let Some(session) = row.as_ref().map(session).transpose()? else { return Ok(None) };
+    Ok(accounts::by_key(connection, session.user_key).await?.map(|user| (session, user)))
+}
+
 impl Store {
     /// The session with this token and whose it is, in whatever state, expired or not.
     pub async fn session(&self, hash: &[u8; 32]) -> Result<Option<(Session, User)>, StoreError> {
-        let mut connection = self.reader().await?;
-        let row = sqlx::query(concat!("SELECT ", session_columns!(), " FROM session WHERE hash = ?"))
-            .bind(hash.as_slice())
-            .fetch_optional(&mut *connection)
-            .await
-            .map_err(StoreError::doing(READ))?;
-        let Some(session) = row.as_ref().map(session).transpose()? else { return Ok(None) };
-        Ok(accounts::by_key(&mut connection, session.user_key).await?.map(|user| (session, user)))
+        by_hash(&mut *self.reader().await?, hash).await
     }
 
     /// Where somebody is signed in at `now`, the newest use first.
@@ -165,6 +168,11 @@ impl Store {
 }
 
 impl Transaction<'_> {
+    /// The session with this token and whose it is, in whatever state, expired or not.
+    pub async fn session(&mut self, hash: &[u8; 32]) -> Result<Option<(Session, User)>, StoreError> {
+        by_hash(self.connection(), hash).await
+    }
+
     /// Keeps a session. Of those of the same account in the same state the longest unused go, so that 50 stay.
     pub async fn insert_session(&mut self, hash: &[u8; 32], session: &Session) -> Result<(), StoreError> {
         let doing = || StoreError::doing("keep a session");

@@ -10,7 +10,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use ipnet::IpNet;
 
 /// Where clouds hand out credentials to whoever asks from the machine itself.
-const METADATA: [IpAddr; 7] = [
+const METADATA: [IpAddr; 9] = [
     // AWS, Google Cloud, Azure and most others.
     IpAddr::V4(Ipv4Addr::new(169, 254, 169, 254)),
     // Azure, the host's own service.
@@ -24,6 +24,10 @@ const METADATA: [IpAddr; 7] = [
     IpAddr::V6(Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x23)),
     // Google Cloud.
     IpAddr::V6(Ipv6Addr::new(0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254)),
+    // Scaleway.
+    IpAddr::V6(Ipv6Addr::new(0xfd00, 0x42, 0, 0, 0, 0, 0, 0x42)),
+    // Oracle Cloud.
+    IpAddr::V6(Ipv6Addr::new(0xfd00, 0xc1, 0, 0, 0, 0, 0xa9fe, 0xa9fe)),
 ];
 
 /// Where a probe may go.
@@ -143,6 +147,8 @@ mod tests {
             ("fd00:ec2::254", Metadata),
             ("fd00:ec2::23", Metadata),
             ("fd20:ce::254", Metadata),
+            ("fd00:42::42", Metadata),
+            ("fd00:c1::a9fe:a9fe", Metadata),
             ("0.0.0.0", Unspecified),
             ("0.255.255.255", Unspecified),
             ("::", Unspecified),
@@ -176,6 +182,7 @@ mod tests {
             "fe7f::1",
             "fec0::1",
             "fd00:ec2::255",
+            "fd00:42::43",
             "2001:db8::7f00:1",
             "2001:1::7f00:1",
             "64:ff9b:2::7f00:1",

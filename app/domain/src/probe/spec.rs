@@ -86,8 +86,10 @@ pub enum ActionSpec {
 /// An HTTP request and what its answer must be.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HttpSpec {
-    /// Absolute `http://` or `https://` URL. May carry secrets in its query, hence never shown.
+    /// Absolute `http://` or `https://` URL. May carry secrets, hence never shown.
     pub url: Secret,
+    /// The URL as it may be shown: without user information and query, and with `…` in the place of what a placeholder filled in.
+    pub shown_url: String,
     /// Method, an upper-case token such as `GET`.
     pub method: String,
     /// Extra headers: name and value.
@@ -143,8 +145,10 @@ pub struct ClientCertificate {
 /// A TCP connection and what may be said over it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TcpSpec {
-    /// Host name or address.
+    /// Host name or address. May be filled in by a placeholder, hence never shown.
     pub host: String,
+    /// The host as it may be shown: with `…` in the place of what a placeholder filled in.
+    pub shown_host: String,
     /// Port.
     pub port: NonZeroU16,
     /// Sent after connecting.

@@ -46,7 +46,9 @@ pub struct ConfirmPage {
     pub has_passkeys: bool,
     /// True when they have a password.
     pub has_password: bool,
-    /// Fields: `password`, `next` (hidden).
+    /// True when a code is asked for beside the password: they have a second factor.
+    pub needs_code: bool,
+    /// Fields: `password`, `code`, `next` (hidden).
     pub form: FormState,
 }
 

@@ -135,6 +135,10 @@ pub enum Failure {
     CrossSite,
     /// Too many attempts; seconds until the next may be made. Status 429.
     TooManyAttempts(u64),
+    /// More was sent than a form may have. Status 413.
+    TooLarge,
+    /// What was sent is no form, or not all of it arrived. Status 400 or 415.
+    NotAForm,
     /// Somebody changed it since it was read. Status 409.
     Conflict,
     /// It cannot be done as things stand. Status 409.
@@ -152,6 +156,8 @@ impl Failure {
             Self::LinkGone => "link-gone",
             Self::CrossSite => "cross-site",
             Self::TooManyAttempts(_) => "too-many",
+            Self::TooLarge => "too-large",
+            Self::NotAForm => "not-a-form",
             Self::Conflict => "conflict",
             Self::Refused => "refused",
             Self::Unavailable => "unavailable",

@@ -82,6 +82,7 @@ fn kind_words(text: &Text, kind: &str) -> String {
         "key" => "audit-by-key",
         "shell" => "audit-by-shell",
         "system" => "audit-by-system",
+        "nobody" => "audit-by-nobody",
         _ => "audit-by-person",
     })
 }

@@ -46,6 +46,18 @@ pub fn ConfirmView(
 
 fn password(context: &DeskContext, text: &Text, page: &ConfirmPage) -> impl IntoView + use<> {
     let owner = context.viewer.clone().map(|viewer| view! { <PasswordOwner name=viewer.name/> });
+    let code = page.needs_code.then(|| {
+        view! {
+            <TextField
+                form=page.form.clone()
+                name="code"
+                label=text.get("second-factor-code")
+                hint=text.get("second-factor-code-hint")
+                autocomplete="one-time-code"
+                is_required=true
+            />
+        }
+    });
     view! {
         <form method="post" action=context.path.clone()>
             <FormErrors form=page.form.clone() text=text.clone()/>
@@ -58,6 +70,7 @@ fn password(context: &DeskContext, text: &Text, page: &ConfirmPage) -> impl Into
                 autocomplete="current-password"
                 is_required=true
             />
+            {code}
             <Hidden name="next" value=page.next.clone()/>
             <Submit label=text.get("confirm-submit")/>
         </form>

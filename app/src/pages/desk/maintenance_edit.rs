@@ -41,7 +41,9 @@ pub fn MaintenanceEditView(
                 {preview(&context, &text, &page)}
                 <div class="actions">
                     <Submit label=text.get(save)/>
-                    <button name="preview" value="yes" formaction=preview_action>{text.get("planned-preview-show")}</button>
+                    <button class="plain" name="preview" value="yes" formaction=preview_action>
+                        {text.get("planned-preview-show")}
+                    </button>
                 </div>
             </form>
         </main>

@@ -82,7 +82,7 @@ fn change(text: &Text, page: &PersonPage) -> impl IntoView + use<> {
 /// How they get in, and what helps when they cannot.
 fn access(text: &Text, page: &PersonPage) -> impl IntoView + use<> {
     let (id, name) = (&page.person.id, &page.person.name);
-    let factor = if page.has_totp {
+    let factor = if page.has_totp || page.passkeys > 0 {
         view! {
             <p>{text.get("person-totp")}</p>
             <PostButton

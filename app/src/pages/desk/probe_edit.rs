@@ -193,11 +193,12 @@ fn tcp(text: &Text, page: &ProbeEditPage) -> impl IntoView + use<> {
                 hint=text.get("probe-edit-send-hint")
                 rows=2
             />
-            <TextField
+            <TextArea
                 form=form.clone()
                 name="expect"
                 label=text.get("probe-edit-expect")
                 hint=text.get("probe-edit-expect-hint")
+                rows=2
             />
             {secrets(text, page)}
         </fieldset>

@@ -36,6 +36,7 @@ const NOW: Timestamp = Timestamp::from_ms(1_776_000_000_000);
 fn http(url: &str) -> HttpSpec {
     HttpSpec {
         url: Secret::new(url.to_owned()),
+        shown_url: url.to_owned(),
         method: "GET".to_owned(),
         headers: Vec::new(),
         body: None,

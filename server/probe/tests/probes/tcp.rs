@@ -17,6 +17,7 @@ use crate::{AMPLE, OK, SHORT, assert_down, refused_address, resolver, run_with};
 pub(crate) fn tcp(address: SocketAddr, send: Option<&str>, expect: Option<&str>) -> ActionSpec {
     ActionSpec::Tcp(TcpSpec {
         host: address.ip().to_string(),
+        shown_host: address.ip().to_string(),
         port: NonZeroU16::new(address.port()).unwrap(),
         send: send.map(|text| Secret::new(text.to_owned())),
         expect: expect.map(str::to_owned),

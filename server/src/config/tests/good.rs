@@ -127,6 +127,35 @@ fn every_key_of_a_probe_is_read() {
 }
 
 #[test]
+fn what_a_placeholder_gives_and_what_a_query_says_is_not_shown() {
+    let shown = |url: &str| {
+        let config = good(&super::http(&format!("url: \"{url}\""))).config;
+        http(&config.probes[0]).1.shown_url.clone()
+    };
+    for (url, expected) in [
+        ("https://example.org", "https://example.org/"),
+        ("https://例え.jp/health?key=x#top", "https://xn--r8jz45g.jp/health?…"),
+        ("https://example.org/a#token=x", "https://example.org/a"),
+        ("https://${TOKEN}.example.org/a/${SLUG}/b", "https://….example.org/a/…/b"),
+        ("https://${TOKEN}/a?b=${TOKEN}&c=d", "https://…/a?…"),
+        ("https://h:${PORT}/$${a}", "https://h:…/${a}"),
+        ("${BASE}&d=swordfish", "…"),
+        ("${BASE}#a", "…"),
+        ("${BASE}/a:b?c=swordfish", "…/a:b?…"),
+    ] {
+        assert_eq!(shown(url), expected, "{url}");
+    }
+    let tcp = |host: &str| {
+        let config = good(&super::probes(&format!("- {{slug: p, component: blog, tcp: {{host: \"{host}\", port: 1}}}}"))).config;
+        let CheckSpec::Active(active) = config.probes.into_iter().next().unwrap().check else { panic!("not active") };
+        let ActionSpec::Tcp(tcp) = active.action else { panic!("not TCP") };
+        (tcp.host, tcp.shown_host)
+    };
+    assert_eq!(tcp("[::1]"), ("::1".to_owned(), "::1".to_owned()));
+    assert_eq!(tcp("db.${TOKEN}"), ("db.hunter2hunter2hunter2".to_owned(), "db.…".to_owned()));
+}
+
+#[test]
 fn the_other_kinds_and_the_defaults() {
     let probes = good(FULL).config.probes;
     let CheckSpec::Active(active) = &probes[1].check else { panic!("not active") };
@@ -135,6 +164,7 @@ fn the_other_kinds_and_the_defaults() {
     assert_eq!(active.reach, Reach::Anywhere);
     let tcp = TcpSpec {
         host: "::1".to_owned(),
+        shown_host: "::1".to_owned(),
         port: NonZeroU16::new(8080).unwrap(),
         send: Some(Secret::new("hi\r\n".to_owned())),
         expect: Some("SSH".to_owned()),

@@ -59,7 +59,7 @@ impl Given {
         Self { base: good(FILE).config, folder }
     }
 
-    fn overlay(&self, made: &[Made]) -> Result<Config, Vec<MadeMistake>> {
+    pub(super) fn overlay(&self, made: &[Made]) -> Result<Config, Vec<MadeMistake>> {
         overlay(&self.base, made, self.folder.path(), &variable)
     }
 
@@ -216,7 +216,7 @@ fn tokens_of_heartbeats_are_written_out_and_differ() {
         format!("a: heartbeat.token: {other}"),
         format!("c: heartbeat.token: {other}"),
         "d: heartbeat.token: `${TOKEN}` may not be used here; \
-         a placeholder may stand in the address, headers, body, `auth` and `tls` of a probe"
+         a placeholder may stand in path, query, headers, body, `auth` and `tls` of a request, and in what is sent by TCP"
             .to_owned(),
     ];
     let all = [

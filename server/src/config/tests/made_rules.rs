@@ -39,7 +39,6 @@ fn an_address_that_no_probe_may_reach_is_told_at_once() {
         ("http://2130706433/", loopback),
         ("https://[::1]/", loopback),
         ("http://[::ffff:127.0.0.1]/", loopback),
-        ("http://${LOCAL}/", loopback),
         ("http://169.254.169.254/latest/", "an address of a cloud's metadata service"),
         ("http://169.254.1.1/", "a link-local address"),
         ("http://0/", "an unspecified address"),
@@ -47,7 +46,7 @@ fn an_address_that_no_probe_may_reach_is_told_at_once() {
     for (url, what) in urls {
         assert_eq!(given.told(&[http(json!({"url": url}))]), [told(what, "http.url")], "{url}");
     }
-    for host in ["127.0.0.1", "::1", "[::1]", "0x7f.1", "${LOCAL}"] {
+    for host in ["127.0.0.1", "::1", "[::1]", "0x7f.1"] {
         let made = probe("p", "tcp", json!({"host": host, "port": 1}));
         assert_eq!(given.told(&[made]), [told(loopback, "tcp.host")], "{host}");
     }
@@ -100,6 +99,8 @@ fn placeholders_stand_only_where_nothing_shows_them() {
         http(json!({"url": "http://h", "degraded": ["[BODY] == ${TOKEN}"]})),
         http(json!({"url": "http://h", "method": "${TOKEN}"})),
         probe("p", "tcp", json!({"host": "h", "port": 1, "expect": "${TOKEN}"})),
+        probe("p", "tcp", json!({"host": "${LOCAL}", "port": 1})),
+        probe("p", "tcp", json!({"host": "h.${file:secret.txt}", "port": 1})),
     ];
     for thing in filled {
         let told = given.told(std::slice::from_ref(&thing));
@@ -107,6 +108,40 @@ fn placeholders_stand_only_where_nothing_shows_them() {
         assert!(told[0].contains("may not be used here; a placeholder may stand in"), "{told:?}");
         assert!(!told[0].contains("hunter2"), "{told:?}");
     }
+}
+
+#[test]
+fn no_placeholder_says_where_a_request_goes() {
+    let given = Given::new();
+    let told = "p: http.url: what a `${…}` gives stands before the path of this address; \
+                expected scheme, host and port written out; placeholders in path and query";
+    for url in [
+        "http://${LOCAL}/",
+        "http://${TOKEN}.example.org/",
+        "http://h${TOKEN}",
+        "http://h.${TOKEN}?a=b",
+        "http:${LOCAL}/",
+        "http:\\\\${LOCAL}\\x",
+        "http:/\n/${LOCAL}/",
+        "http://h:${file:secret.txt}/",
+        "${TOKEN}://h/",
+        "${TOKEN}",
+    ] {
+        let all = given.told(&[http(json!({"url": url}))]);
+        assert_eq!(all[0], told, "{url}");
+        assert!(!all.iter().any(|told| told.contains("hunter2")), "{url}: {all:?}");
+    }
+    for url in ["http://h/${TOKEN}", "http://h?a=${TOKEN}", "http://h:80/a/${TOKEN}/b?c=${file:secret.txt}", "http:h\\${TOKEN}"] {
+        given.good(&[http(json!({"url": url}))]);
+    }
+}
+
+#[test]
+fn what_is_filled_in_is_not_shown() {
+    let given = Given::new();
+    let config = given.good(&[http(json!({"url": "http://h/${TOKEN}/a?key=${file:secret.txt}"}))]);
+    let ActionSpec::Http(spec) = &active(&config, 2).action else { panic!("not HTTP") };
+    assert_eq!((spec.url.expose(), spec.shown_url.as_str()), ("http://h/hunter2/a?key=hunter2", "http://h/…/a?…"));
 }
 
 #[test]

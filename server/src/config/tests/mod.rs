@@ -76,7 +76,13 @@ ppNmLjJ/Mcejyx7LPjssMFQWUAknaPtrjarEUKBE+llCIsecZOvblpmD
 
 fn fake() -> Fake {
     Fake::with(
-        &[("TOKEN", "hunter2hunter2hunter2"), ("EMPTY", ""), ("PORT", "8080"), ("SLUG", "Hunter2")],
+        &[
+            ("TOKEN", "hunter2hunter2hunter2"),
+            ("EMPTY", ""),
+            ("PORT", "8080"),
+            ("SLUG", "Hunter2"),
+            ("BASE", "https://hunter2.example.org/?a=b"),
+        ],
         &[
             ("/run/secrets/p", "hunter2\n"),
             ("/etc/yagura/ca.pem", CERTIFICATE),

@@ -17,7 +17,7 @@ use super::caller::Asker;
 use super::no_content;
 use super::paging::Paging;
 use super::problem::Failed;
-use super::refusals::{Always, Changing, Missing};
+use super::refusals::{Always, Changing, Missing, Paged};
 use super::sessions::{self, SessionList};
 use super::words::{LanguageTag, RoleName, written};
 use crate::service::passkeys;
@@ -146,7 +146,7 @@ async fn set_language(State(web): State<Web>, asked: Asked<LanguageBody>) -> Res
 ///
 /// Needs a session.
 #[utoipa::path(get, path = "/api/v1/account/sessions", tag = "Account", security(("session" = [])), params(Paging),
-    responses((status = 200, description = "A page of sessions.", body = SessionList), Always))]
+    responses((status = 200, description = "A page of sessions.", body = SessionList), Always, Paged))]
 async fn list_own_sessions(
     State(web): State<Web>,
     asker: Asker,

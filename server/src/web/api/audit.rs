@@ -14,7 +14,7 @@ use super::super::Web;
 use super::caller::Asker;
 use super::paging::{Paging, cursor, list};
 use super::problem::Failed;
-use super::refusals::Always;
+use super::refusals::{Always, Paged};
 use super::words::{ActorName, moment};
 
 pub(super) fn routes() -> OpenApiRouter<Web> {
@@ -118,7 +118,7 @@ impl From<AuditEntry> for AuditRow {
 ///
 /// Who did what, the newest first. Needs the scope `admin` or the role maintainer.
 #[utoipa::path(get, path = "/api/v1/audit", tag = "Audit log", params(AuditQuery),
-    responses((status = 200, description = "A page of the log.", body = AuditList), Always))]
+    responses((status = 200, description = "A page of the log.", body = AuditList), Always, Paged))]
 async fn list_audit(State(web): State<Web>, asker: Asker, Query(query): Query<AuditQuery>) -> Result<Json<AuditList>, Failed> {
     let at = |text: Option<String>, field: &str| text.map(|text| moment(&text, field, "invalid-date")).transpose();
     let AuditQuery { actor, actor_id, action, object_kind, object, object_id, from, until, cursor: after, limit } = query;

@@ -41,7 +41,7 @@ async fn who(web: &Web, headers: &HeaderMap, address: Option<IpAddr>) -> Result<
         web.desk.attempt_from(address)?;
         return Err(Problem::SignedOut);
     }
-    let token = session_token(headers).ok_or(Problem::SignedOut)?;
+    let token = session_token(&web.base(), headers).ok_or(Problem::SignedOut)?;
     let known = web.desk.session(token).await?.ok_or(Problem::SignedOut)?;
     let person = known.signed_in().ok_or(Problem::SignedOut)?;
     Ok((Who::User(person), Some(known.session.id)))
@@ -74,9 +74,9 @@ impl FromRequestParts<Web> for Visitor {
     fn from_request_parts(parts: &mut Parts, web: &Web) -> impl Future<Output = Result<Self, Infallible>> + Send {
         let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         ready(Ok(Self {
-            caller: Caller { address: client_address(web, parts), ..Caller::system() },
+            caller: Caller::nobody(client_address(web, parts)),
             user_agent: user_agent.to_owned(),
-            token: session_token(&parts.headers).map(str::to_owned),
+            token: session_token(&web.base(), &parts.headers).map(str::to_owned),
         }))
     }
 }

@@ -22,7 +22,7 @@ use super::caller::Asker;
 use super::definitions::{self, Standing};
 use super::paging::{self, Paging, list};
 use super::problem::Failed;
-use super::refusals::{Always, Changing, IfMatch, Missing, Repeatable, Versioned};
+use super::refusals::{Always, Changing, IfMatch, Missing, Paged, Repeatable, Versioned};
 use super::words::{CombineName, ComponentStatus, Localized, OriginName, written};
 use super::{no_content, versions};
 use crate::config::ComponentSpec;
@@ -141,7 +141,7 @@ fn one(web: &Web, slug: &Slug) -> Result<Component, Problem> {
 ///
 /// Those of the configuration file and those made at the desk, by slug. Needs the scope `read` or the role viewer.
 #[utoipa::path(get, path = "/api/v1/components", tag = "Components", params(Paging),
-    responses((status = 200, description = "A page of components.", body = ComponentList), Always))]
+    responses((status = 200, description = "A page of components.", body = ComponentList), Always, Paged))]
 async fn list_components(
     State(web): State<Web>,
     asker: Asker,

@@ -18,7 +18,7 @@ use super::caller::Asker;
 use super::definitions::{self, Standing};
 use super::paging::{self, Paging, list};
 use super::problem::Failed;
-use super::refusals::{Always, Changing, IfMatch, Missing, Repeatable, Versioned};
+use super::refusals::{Always, Changing, IfMatch, Missing, Paged, Repeatable, Versioned};
 use super::words::{Localized, OriginName};
 use super::{no_content, versions};
 use crate::service::configuration::Whole;
@@ -87,7 +87,7 @@ fn one(web: &Web, slug: &Slug) -> Result<Group, Problem> {
 ///
 /// Those of the configuration file and those made at the desk, by slug. Needs the scope `read` or the role viewer.
 #[utoipa::path(get, path = "/api/v1/groups", tag = "Groups", params(Paging),
-    responses((status = 200, description = "A page of groups.", body = GroupList), Always))]
+    responses((status = 200, description = "A page of groups.", body = GroupList), Always, Paged))]
 async fn list_groups(State(web): State<Web>, asker: Asker, Query(paging): Query<Paging>) -> Result<Json<GroupList>, Failed> {
     asker.caller.must(Permission::Read, asker.now)?;
     let whole = web.desk.configuration.whole();

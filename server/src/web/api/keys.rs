@@ -16,7 +16,7 @@ use super::body::{Asked, Empty};
 use super::caller::Asker;
 use super::paging::{Paging, cursor, list};
 use super::problem::Failed;
-use super::refusals::{Always, Changing, Missing, Repeatable};
+use super::refusals::{Always, Changing, Missing, Paged, Repeatable};
 use super::words::{ScopeName, moment, written};
 use super::{no_content, versions};
 use crate::service::keys::{KeyMade, KeyWanted};
@@ -100,7 +100,7 @@ impl From<ApiKey> for Key {
 ///
 /// The newest first, also those that ended. Needs the scope `admin` or the role owner.
 #[utoipa::path(get, path = "/api/v1/keys", tag = "API keys", params(Paging),
-    responses((status = 200, description = "A page of keys.", body = KeyList), Always))]
+    responses((status = 200, description = "A page of keys.", body = KeyList), Always, Paged))]
 async fn list_keys(State(web): State<Web>, asker: Asker, Query(paging): Query<Paging>) -> Result<Json<KeyList>, Failed> {
     let found = web.desk.keys(&asker.caller, paging.after::<Uuid>()?, Some(paging.limit()?)).await?;
     Ok(Json(KeyList { items: found.keys.into_iter().map(Key::from).collect(), next_cursor: found.more.map(cursor) }))

@@ -20,7 +20,7 @@ use super::body::{Asked, Empty};
 use super::caller::Asker;
 use super::paging::{self, Paging, list};
 use super::problem::Failed;
-use super::refusals::{Always, Changing, IfMatch, Missing, Repeatable, Versioned};
+use super::refusals::{Always, Changing, IfMatch, Missing, Paged, Repeatable, Versioned};
 use super::words::{Localized, PlanStatus, written};
 use super::{no_content, versions};
 use crate::service::maintenance::{MaintenanceState, MaintenanceWanted};
@@ -184,7 +184,7 @@ fn wanted(web: &Web, body: MaintenanceBody) -> MaintenanceWanted {
 ///
 /// Also what is over or was cancelled. Needs the scope `read` or the role viewer.
 #[utoipa::path(get, path = "/api/v1/maintenance", tag = "Maintenance", params(Paging),
-    responses((status = 200, description = "A page of plans.", body = MaintenanceList), Always))]
+    responses((status = 200, description = "A page of plans.", body = MaintenanceList), Always, Paged))]
 async fn list_maintenance(
     State(web): State<Web>,
     asker: Asker,

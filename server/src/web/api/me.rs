@@ -45,7 +45,7 @@ async fn show_me(asker: Asker) -> Result<Json<Me>, Failed> {
     let (role, scopes) = match &asker.caller.who {
         Who::User(person) => (Some(person.role), None),
         Who::Key { scopes, .. } => (None, Some(scopes.clone())),
-        Who::Shell { .. } | Who::System => (None, None),
+        Who::Shell { .. } | Who::System | Who::Nobody => (None, None),
     };
     Ok(Json(Me { kind: kind.name(), id, name: asker.caller.name().to_owned(), role, scopes }))
 }

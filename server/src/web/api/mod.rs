@@ -85,7 +85,7 @@ pub(in crate::web) fn router(web: &Web) -> Router<Web> {
     let operations = operations
         .route("/api/v1/{*rest}", any(nothing_here))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .layer(cross_site::layer(web))
+        .layer(middleware::from_fn_with_state(web.clone(), cross_site::guard))
         .layer(middleware::from_fn(explain));
     Router::new()
         .route("/api", get(without_slash))

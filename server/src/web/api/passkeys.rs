@@ -3,7 +3,6 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -12,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::super::desk::session_cookie;
+use super::super::desk::set_session_cookie;
 use super::super::{Web, page_data};
 use super::body::{Asked, Empty, JsonBody};
 use super::caller::Visitor;
@@ -107,7 +106,7 @@ async fn finish_sign_in(
     let shown = (shown.ceremony, shown.credential);
     let opened = web.desk.finish_sign_in(&caller, &base, shown, &user_agent, token.as_deref()).await?;
     let mut response = Json(Done {}).into_response();
-    response.headers_mut().insert(header::SET_COOKIE, session_cookie(&base, Some(&opened.token)));
+    set_session_cookie(response.headers_mut(), &base, Some(&opened.token));
     Ok(response)
 }
 

@@ -17,7 +17,7 @@ use super::body::Asked;
 use super::caller::Asker;
 use super::paging::{Paging, cursor, list};
 use super::problem::Failed;
-use super::refusals::{Always, Changing, IfMatch, Missing, Repeatable, Versioned};
+use super::refusals::{Always, Changing, IfMatch, Missing, Paged, Repeatable, Versioned};
 use super::versions;
 use super::words::{RoleName, written};
 use crate::service::caller::Caller;
@@ -116,7 +116,7 @@ pub(super) async fn one(web: &Web, caller: &Caller, id: Uuid) -> Result<Person, 
 ///
 /// By name. Needs the scope `admin` or the role owner.
 #[utoipa::path(get, path = "/api/v1/people", tag = "People", params(Paging),
-    responses((status = 200, description = "A page of people.", body = PersonList), Always))]
+    responses((status = 200, description = "A page of people.", body = PersonList), Always, Paged))]
 async fn list_people(State(web): State<Web>, asker: Asker, Query(paging): Query<Paging>) -> Result<Json<PersonList>, Failed> {
     let after = paging.after::<String>()?;
     let found = web.desk.people(&asker.caller, after.as_deref(), Some(paging.limit()?)).await?;

@@ -14,7 +14,7 @@ use super::no_content;
 use super::paging::Paging;
 use super::people::{self, OneTimeLink, Person};
 use super::problem::Failed;
-use super::refusals::{Always, Changing, Missing, Repeatable};
+use super::refusals::{Always, Changing, Missing, Paged, Repeatable};
 use super::sessions::{self, SessionList};
 
 pub(super) fn routes() -> OpenApiRouter<Web> {
@@ -77,7 +77,7 @@ async fn remove_totp_of_person(State(web): State<Web>, Path(id): Path<Uuid>, ask
 /// Needs the scope `admin` or the role owner.
 #[utoipa::path(get, path = "/api/v1/people/{id}/sessions", tag = "People",
     params(("id" = Uuid, Path, description = "Their id."), Paging),
-    responses((status = 200, description = "A page of sessions.", body = SessionList), Always, Missing))]
+    responses((status = 200, description = "A page of sessions.", body = SessionList), Always, Paged, Missing))]
 async fn list_sessions_of_person(
     State(web): State<Web>,
     asker: Asker,

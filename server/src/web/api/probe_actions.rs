@@ -19,7 +19,7 @@ use super::caller::Asker;
 use super::paging::{Paging, cursor, list};
 use super::probes::{self, Probe};
 use super::problem::Failed;
-use super::refusals::{Always, Changing, Missing, Repeatable};
+use super::refusals::{Always, Changing, Missing, Paged, Repeatable};
 use super::words::{CauseName, VerdictName, moment};
 use crate::service::problem::Problem;
 
@@ -104,7 +104,7 @@ fn key(web: &Web, slug: &Slug) -> Result<Option<ProbeKey>, Problem> {
 /// Its results, the newest first, as long as single results are kept. Needs the scope `read` or the role viewer.
 #[utoipa::path(get, path = "/api/v1/probes/{slug}/results", tag = "Probes",
     params(("slug" = String, Path, description = "Its slug."), Paging),
-    responses((status = 200, description = "A page of results.", body = ResultList), Always, Missing))]
+    responses((status = 200, description = "A page of results.", body = ResultList), Always, Paged, Missing))]
 async fn list_results(
     State(web): State<Web>,
     asker: Asker,

@@ -25,7 +25,7 @@ use super::checks::ProbeBody;
 use super::definitions::{self, Standing};
 use super::paging::{self, Paging, list};
 use super::problem::Failed;
-use super::refusals::{Always, Changing, IfMatch, Missing, Repeatable, Versioned};
+use super::refusals::{Always, Changing, IfMatch, Missing, Paged, Repeatable, Versioned};
 use super::words::{KindName, OriginName, ProbeStateName, VerdictName, written};
 use super::{no_content, versions};
 use crate::service::caller::Caller;
@@ -172,7 +172,7 @@ pub(super) async fn one(web: &Web, caller: &Caller, slug: &Slug) -> Result<Probe
 ///
 /// Those of the configuration file and those made at the desk, by slug. Needs the scope `read` or the role viewer.
 #[utoipa::path(get, path = "/api/v1/probes", tag = "Probes", params(Paging),
-    responses((status = 200, description = "A page of probes.", body = ProbeList), Always))]
+    responses((status = 200, description = "A page of probes.", body = ProbeList), Always, Paged))]
 async fn list_probes(State(web): State<Web>, asker: Asker, Query(paging): Query<Paging>) -> Result<Json<ProbeList>, Failed> {
     asker.caller.must(Permission::Read, asker.now)?;
     let may_configure = may_configure(&web, &asker.caller);

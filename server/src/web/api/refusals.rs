@@ -17,6 +17,10 @@ pub(super) enum Always {}
 #[derive(Debug)]
 pub(super) enum Changing {}
 
+/// What goes wrong when a page of a list is asked for that there cannot be.
+#[derive(Debug)]
+pub(super) enum Paged {}
+
 /// What goes wrong when there is no such thing.
 #[derive(Debug)]
 pub(super) enum Missing {}
@@ -62,6 +66,12 @@ impl IntoResponses for Changing {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         use Kind::{Conflict, Invalid, KeyReused, Refused, TooLarge, UnsupportedMediaType};
         answers(&[Conflict, Refused, KeyReused, TooLarge, UnsupportedMediaType, Invalid])
+    }
+}
+
+impl IntoResponses for Paged {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        answers(&[Kind::Invalid])
     }
 }
 

@@ -68,9 +68,9 @@ pub(super) async fn password(State(web): State<Web>, visit: Visit, sent: Sent) -
     };
     let Err(problem) = outcome else { return Ok(done(HERE, "password-set")) };
     let mut form = typed.state();
-    form::refuse(&mut form, problem, &visit.text())?;
+    let refusal = form::refuse(&mut form, problem, &visit)?;
     let account = web.desk.own_account(&caller).await?;
-    account_page(&web, &visit, account, form).await
+    refusal.with(account_page(&web, &visit, account, form).await)
 }
 
 pub(super) async fn language(State(web): State<Web>, visit: Visit, sent: Sent) -> Answer {
@@ -93,11 +93,10 @@ pub(super) async fn set_totp(State(web): State<Web>, visit: Visit, sent: Sent) -
     let typed = Typed::from(sent);
     match web.desk.set_totp(&caller, typed.get("code")).await {
         Ok(codes) => page(&web, &visit, DeskPage::RecoveryCodes(RecoveryCodesPage { codes })).await,
-        Err(Problem::NeedsConfirmation) => Err(Problem::NeedsConfirmation.into()),
         Err(problem) => {
             let mut form = typed.state();
-            form::refuse(&mut form, problem, &visit.text())?;
-            totp_page(&web, &visit, form).await
+            let refusal = form::refuse(&mut form, problem, &visit)?;
+            refusal.with(totp_page(&web, &visit, form).await)
         }
     }
 }

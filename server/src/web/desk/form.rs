@@ -1,11 +1,13 @@
 //! What a form sends, and what is said about it when it is refused.
 
 use app::data::desk::FormState;
-use app::i18n::Text;
+use app::format;
 use axum::Form;
+use axum::http::{HeaderValue, StatusCode, header};
 use domain::text::Secret;
 
-use super::show::{Answer, Stopped, done, on_to};
+use super::show::{Answer, RETRY_AFTER_S, Stopped, done, on_to, refused};
+use super::visit::Visit;
 use crate::service::problem::{Invalid, Problem};
 
 /// Names and values as they were sent, each name as often as it was.
@@ -28,7 +30,12 @@ impl From<Sent> for Typed {
 impl Typed {
     /// The value of a field without spaces at its ends, or nothing.
     pub(super) fn get(&self, name: &str) -> &str {
-        self.0.iter().find(|(field, _)| field == name).map(|(_, value)| value.trim()).unwrap_or_default()
+        self.exact(name).trim()
+    }
+
+    /// The value of a field with the spaces and empty lines at its ends, or nothing.
+    pub(super) fn exact(&self, name: &str) -> &str {
+        self.0.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str()).unwrap_or_default()
     }
 
     /// All values of a field.
@@ -59,8 +66,32 @@ impl Typed {
     }
 }
 
-/// Notes in a form why it was refused; what is not the form's matter goes on as it is.
-pub(super) fn refuse(form: &mut FormState, problem: Problem, text: &Text) -> Result<(), Stopped> {
+/// What a form that was refused is answered with, beside its page.
+#[derive(Debug, PartialEq, Eq)]
+#[must_use]
+pub(super) struct Refusal {
+    status: StatusCode,
+    /// When to send it again.
+    wait_s: Option<u64>,
+}
+
+impl Refusal {
+    /// The answer: the page with the form, and how it was refused.
+    pub(super) fn with(self, page: Answer) -> Answer {
+        let mut response = page?;
+        *response.status_mut() = self.status;
+        if let Some(wait_s) = self.wait_s {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait_s));
+        }
+        Ok(response)
+    }
+}
+
+/// Notes in a form why it was refused; what is not the form's matter goes on as it is. A person who must show once more who they are is
+/// not shown the form again: it may stand on a page that they do not get before that. The forms in question are short.
+pub(super) fn refuse(form: &mut FormState, problem: Problem, visit: &Visit) -> Result<Refusal, Stopped> {
+    let text = visit.text();
+    let unavailable = Refusal { status: StatusCode::SERVICE_UNAVAILABLE, wait_s: Some(RETRY_AFTER_S) };
     match problem {
         Problem::Invalid(all) => {
             for Invalid { field, key, detail } in all {
@@ -73,26 +104,38 @@ pub(super) fn refuse(form: &mut FormState, problem: Problem, text: &Text) -> Res
         }
         Problem::Refused(key) => form.refuse("", text.get(key)),
         Problem::Conflict => form.refuse("", text.get("refused-conflict")),
-        Problem::NeedsConfirmation => form.refuse("", text.get("refused-confirm")),
+        Problem::TooMany(wait) => {
+            let length = format::length(&text, wait.as_secs().saturating_mul(1_000));
+            form.refuse("", text.with("refused-too-many", &[("length", length.into())]));
+            return Ok(Refusal { status: StatusCode::TOO_MANY_REQUESTS, wait_s: Some(wait.as_secs()) });
+        }
+        Problem::Busy => {
+            form.refuse("", text.get("refused-busy"));
+            return Ok(unavailable);
+        }
+        Problem::Store(error) => {
+            tracing::error!(%error, path = visit.logged_path(), "the desk could not read or write");
+            form.refuse("", text.get("refused-store"));
+            return Ok(unavailable);
+        }
         other => return Err(other.into()),
     }
-    Ok(())
+    Ok(Refusal { status: StatusCode::UNPROCESSABLE_ENTITY, wait_s: None })
 }
 
 /// After a button: on to `path`, with what was done or why it was not.
 pub(super) fn after<T>(outcome: Result<T, Problem>, path: &str, what: &str) -> Answer {
     match outcome {
         Ok(_) => Ok(done(path, what)),
-        Err(Problem::Refused(key)) => {
-            let parted = if path.contains('?') { '&' } else { '?' };
-            Ok(on_to(&format!("{path}{parted}refused={}", key.trim_start_matches("refused-"))))
-        }
+        Err(Problem::Refused(key)) => Ok(on_to(&refused(path, key))),
         Err(other) => Err(other.into()),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
@@ -102,8 +145,40 @@ mod tests {
         assert_eq!((typed.get("name"), typed.get("nothing")), ("mika", ""));
         assert_eq!(typed.all("scopes"), ["read", "admin"]);
         assert_eq!(typed.secret("password").expose(), " secret ", "spaces belong to a password");
+        assert_eq!((typed.exact("name"), typed.exact("nothing")), (" mika ", ""));
         let state = typed.state();
         assert_eq!(state.value("password"), "");
         assert_eq!(state.value("body"), "a\nb");
+    }
+
+    #[test]
+    fn what_was_typed_stays_when_it_cannot_be_taken_right_now() {
+        let visit = Visit::of_nobody("/desk/components/new");
+        for (problem, status, wait_s, words) in [
+            (Problem::invalid("name", "invalid-name"), 422, None, "A name is"),
+            (Problem::Conflict, 422, None, "Somebody has changed this"),
+            (Problem::TooMany(Duration::from_secs(90)), 429, Some(90), "1 min"),
+            (Problem::Busy, 503, Some(5), "Too much"),
+        ] {
+            let mut form = FormState::default().with("name", "mika");
+            let refusal = refuse(&mut form, problem, &visit).unwrap();
+            assert_eq!((refusal.status.as_u16(), refusal.wait_s), (status, wait_s));
+            assert_eq!(form.value("name"), "mika");
+            assert!(form.errors[0].message.contains(words), "{:?}", form.errors);
+        }
+        for not_the_forms in [Problem::Forbidden, Problem::NeedsConfirmation, Problem::SignedOut] {
+            assert!(refuse(&mut FormState::default(), not_the_forms, &visit).is_err());
+        }
+    }
+
+    #[test]
+    fn a_refused_form_has_its_status_and_says_when_to_come_again() {
+        let answer = |wait_s| {
+            let refusal = Refusal { status: StatusCode::SERVICE_UNAVAILABLE, wait_s };
+            refusal.with(Ok(axum::response::Response::default())).unwrap()
+        };
+        assert_eq!(answer(Some(5)).headers()[header::RETRY_AFTER], "5");
+        assert_eq!(answer(None).status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(answer(None).headers().is_empty());
     }
 }

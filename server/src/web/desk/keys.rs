@@ -66,11 +66,10 @@ pub(super) async fn make(State(web): State<Web>, visit: Visit, sent: Sent) -> An
             let shown = KeyMadePage { name: made.name, key: made.key.unwrap_or_default(), example_url };
             page(&web, &visit, DeskPage::KeyMade(shown)).await
         }
-        Err(Problem::NeedsConfirmation) => Err(Problem::NeedsConfirmation.into()),
         Err(problem) => {
             let mut form = typed.state();
-            form::refuse(&mut form, problem, &visit.text())?;
-            list(&web, &visit, form).await
+            let refusal = form::refuse(&mut form, problem, &visit)?;
+            refusal.with(list(&web, &visit, form).await)
         }
     }
 }

@@ -28,7 +28,7 @@ use axum::routing::{get, post};
 use super::Web;
 pub(super) use planned::rows as maintenance_rows;
 pub(super) use show::private;
-pub(super) use visit::{Peer, client_address, session_cookie, session_token};
+pub(super) use visit::{Peer, client_address, session_token, set_session_cookie};
 
 /// Largest form, in bytes: a probe with its body and conditions.
 const FORM_BYTES_MAX: usize = 128 * 1024;
@@ -122,6 +122,24 @@ fn table() -> Table {
         .get("/desk/audit", audit::show)
 }
 
+/// The page on which the form or button stands that is posted to `path`. A form has its page's own address; a button that does something
+/// to one thing stands on the page of that thing, or of the list that it is in.
+fn page_of_post(path: &str) -> String {
+    let own = path.split_once('?').map_or(path, |(own, _)| own);
+    let parts: Vec<&str> = own.strip_prefix("/desk/").unwrap_or_default().split('/').collect();
+    match parts[..] {
+        ["language" | "sign-out"] => "/desk/".to_owned(),
+        ["account", "totp"] => own.to_owned(),
+        ["account", ..] => "/desk/account".to_owned(),
+        [kind @ ("components" | "probes"), slug, "remove"] => format!("/desk/{kind}/{slug}/edit"),
+        ["probes", slug, "pause" | "resume" | "run"] => format!("/desk/probes/{slug}"),
+        ["maintenance", _, "cancel" | "end"] => "/desk/maintenance".to_owned(),
+        ["people", id, _, ..] => format!("/desk/people/{id}"),
+        ["keys", ..] => "/desk/keys".to_owned(),
+        _ => path.to_owned(),
+    }
+}
+
 /// Method and path of every route of the desk, for the test that walks them.
 pub fn routes() -> Vec<(Method, &'static str)> {
     table().routes
@@ -133,6 +151,22 @@ pub(super) fn router(web: &Web) -> Router<Web> {
         .router
         .route("/desk/{*rest}", get(now::nothing_here))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
-        .layer(super::cross_site::layer(web))
+        .layer(middleware::from_fn_with_state(web.clone(), super::cross_site::guard))
         .layer(middleware::from_fn_with_state(web.clone(), show::explain))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_is_posted_comes_from_a_page_that_can_be_opened() {
+        let pages: Vec<&str> = routes().into_iter().filter(|(method, _)| method == Method::GET).map(|(_, path)| path).collect();
+        for (_, path) in routes().into_iter().filter(|(method, _)| method == Method::POST) {
+            let page = page_of_post(path);
+            assert!(pages.contains(&page.as_str()), "{path} comes from {page}, which is no page");
+        }
+        assert_eq!(page_of_post("/desk/confirm?next=%2Fdesk%2Fkeys"), "/desk/confirm?next=%2Fdesk%2Fkeys");
+        assert_eq!(page_of_post("/desk/people/1/sessions/2/end"), "/desk/people/1");
+    }
 }

@@ -34,10 +34,15 @@ fn row(user: &User, own: Uuid) -> PersonRow {
         role: user.role,
         is_self: user.id == own,
         has_signed_up: user.password_hash.is_some() || user.passkeys > 0,
-        has_second_factor: user.totp_secret.is_some() || user.passkeys > 0,
+        has_second_factor: has_second_factor(user),
         last_seen_at: user.last_seen_at,
         disabled_at: user.disabled_at,
     }
+}
+
+/// True when a password alone does not open the account. A passkey beside a password without TOTP does not help: either opens it.
+fn has_second_factor(user: &User) -> bool {
+    user.totp_secret.is_some() || (user.password_hash.is_none() && user.passkeys > 0)
 }
 
 fn link_made(web: &Web, made: people::LinkMade) -> Option<LinkMade> {
@@ -62,11 +67,10 @@ pub(super) async fn invite(State(web): State<Web>, visit: Visit, sent: Sent) -> 
             let link = link_made(&web, made);
             list(&web, &visit, FormState::default().with("role", Role::Responder.name()), link).await
         }
-        Err(Problem::NeedsConfirmation) => Err(Problem::NeedsConfirmation.into()),
         Err(problem) => {
             let mut form = typed.state();
-            form::refuse(&mut form, problem, &visit.text())?;
-            list(&web, &visit, form, None).await
+            let refusal = form::refuse(&mut form, problem, &visit)?;
+            refusal.with(list(&web, &visit, form, None).await)
         }
     }
 }
@@ -111,8 +115,8 @@ pub(super) async fn change(State(web): State<Web>, visit: Visit, Path(id): Path<
     };
     let Err(problem) = outcome else { return Ok(done(&format!("/desk/people/{id}"), "saved")) };
     let mut form = typed.state();
-    form::refuse(&mut form, problem, &visit.text())?;
-    one(&web, &visit, id, Some(form), None).await
+    let refusal = form::refuse(&mut form, problem, &visit)?;
+    refusal.with(one(&web, &visit, id, Some(form), None).await)
 }
 
 pub(super) async fn link(State(web): State<Web>, visit: Visit, Path(id): Path<Uuid>) -> Answer {
@@ -143,4 +147,36 @@ pub(super) async fn end_session(State(web): State<Web>, visit: Visit, Path((id, 
 
 pub(super) async fn remove_totp(State(web): State<Web>, visit: Visit, Path(id): Path<Uuid>) -> Answer {
     after(web.desk.remove_totp_of(&visit.caller()?, id).await, &format!("/desk/people/{id}"), "totp-removed")
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::text::Secret;
+    use domain::time::Timestamp;
+    use store::accounts::TotpSecret;
+
+    use super::*;
+
+    #[test]
+    fn a_second_factor_is_what_a_password_alone_does_not_get_past() {
+        let with = |has_password: bool, has_totp: bool, passkeys| User {
+            key: 1,
+            id: Uuid::nil(),
+            name: "mika".parse().unwrap(),
+            role: Role::Owner,
+            password_hash: has_password.then(|| Secret::new("$argon2id$none".to_owned())),
+            totp_secret: has_totp.then(|| TotpSecret(Vec::new())),
+            language: None,
+            created_at: Timestamp::from_ms(0),
+            disabled_at: None,
+            version: 1,
+            passkeys,
+            recovery_codes_left: 0,
+            last_seen_at: None,
+        };
+        assert!(has_second_factor(&with(true, true, 0)));
+        assert!(has_second_factor(&with(false, false, 1)), "a passkey is two factors by itself");
+        assert!(!has_second_factor(&with(true, false, 1)), "the password is enough");
+        assert!(!has_second_factor(&with(true, false, 0)));
+    }
 }

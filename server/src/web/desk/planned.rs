@@ -205,8 +205,8 @@ async fn keep(web: &Web, visit: &Visit, id: Option<Uuid>, typed: Typed) -> Answe
         Err(problem) => problem,
     };
     let mut form = typed.state();
-    form::refuse(&mut form, problem, &visit.text())?;
-    edit_page(web, visit, id, form, Vec::new()).await
+    let refusal = form::refuse(&mut form, problem, visit)?;
+    refusal.with(edit_page(web, visit, id, form, Vec::new()).await)
 }
 
 pub(super) async fn make(State(web): State<Web>, visit: Visit, sent: Sent) -> Answer {

@@ -1,5 +1,6 @@
 //! One probe: what it is, what it saw, run now and pauses; and the form of those that are made here.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use app::data::desk::{DeskPage, FormState, ProbeEditPage};
@@ -29,6 +30,8 @@ const ALWAYS: [(&str, &str); 3] = [("component", "component"), ("every", "every"
 const HTTP: [(&str, &str); 3] = [("url", "url"), ("method", "method"), ("body", "body")];
 const TCP: [(&str, &str); 3] = [("host", "host"), ("send", "send"), ("expect", "expect")];
 const HEARTBEAT: [(&str, &str); 4] = [("period", "period"), ("cron", "cron"), ("time_zone", "time_zone"), ("grace", "grace")];
+/// Those that are sent, or sought, exactly as they are.
+const EXACT: [&str; 3] = ["body", "send", "expect"];
 
 fn known_slug(text: &str) -> Result<Slug, Problem> {
     slug(text).map_err(|_| Problem::NotFound("probe"))
@@ -91,8 +94,8 @@ pub(super) async fn pause(State(web): State<Web>, visit: Visit, Path(slug): Path
     };
     let Err(problem) = outcome else { return Ok(done(&format!("/desk/probes/{slug}"), "paused")) };
     let mut form = typed.state();
-    form::refuse(&mut form, problem, &visit.text())?;
-    probe_page(&web, &visit, &slug, |page| page.pause_form = form).await
+    let refusal = form::refuse(&mut form, problem, &visit)?;
+    refusal.with(probe_page(&web, &visit, &slug, |page| page.pause_form = form).await)
 }
 
 pub(super) async fn resume(State(web): State<Web>, visit: Visit, Path(slug): Path<String>) -> Answer {
@@ -191,6 +194,24 @@ fn set(map: &mut Map<String, Value>, key: &str, value: &str) {
     if value.is_empty() { drop(map.remove(key)) } else { drop(map.insert(key.to_owned(), value.into())) }
 }
 
+/// Sets a key to what was typed in a field. Of a text that is sent as it is, no space is lost, and one that nobody changed stays what it
+/// was: browsers make other line ends of those that it had.
+fn set_typed(map: &mut Map<String, Value>, (key, field): (&str, &str), typed: &Typed) {
+    if !EXACT.contains(&key) {
+        return set(map, key, typed.get(field));
+    }
+    let value = typed.exact(field);
+    let is_changed = |before: &Value| as_browsers_have_it(&typed_as(before)) != as_browsers_have_it(value);
+    if map.get(key).is_none_or(is_changed) {
+        set(map, key, value);
+    }
+}
+
+/// A text as a field of a form holds it.
+fn as_browsers_have_it(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "\u{fffd}")
+}
+
 /// Numbers are numbers in the file; what is none stays a text, of which the reader says what is wrong with it.
 fn number(text: &str) -> Value {
     text.parse::<u32>().map_or_else(|_| text.into(), Value::from)
@@ -234,7 +255,7 @@ fn to_body(slug: &str, typed: &Typed, before: &Value) -> Result<Value, Problem> 
     let mut part = object(body.get(kind));
     match kind {
         "http" => {
-            HTTP.iter().for_each(|(key, field)| set(&mut part, key, typed.get(field)));
+            HTTP.into_iter().for_each(|pair| set_typed(&mut part, pair, typed));
             set_number(&mut part, "redirects", typed.get("redirects"));
             set_lines(&mut part, "conditions", typed.get("conditions"));
             set_lines(&mut part, "degraded", typed.get("degraded"));
@@ -246,7 +267,7 @@ fn to_body(slug: &str, typed: &Typed, before: &Value) -> Result<Value, Problem> 
             }
         }
         "tcp" => {
-            TCP.iter().for_each(|(key, field)| set(&mut part, key, typed.get(field)));
+            TCP.into_iter().for_each(|pair| set_typed(&mut part, pair, typed));
             set_number(&mut part, "port", typed.get("port"));
         }
         "heartbeat" => {
@@ -260,12 +281,15 @@ fn to_body(slug: &str, typed: &Typed, before: &Value) -> Result<Value, Problem> 
     Ok(Value::Object(body))
 }
 
-/// One `Name: value` a line.
+/// One `Name: value` a line, each name once, however it is written.
 fn headers(text: &str) -> Result<Map<String, Value>, Problem> {
-    let mut headers = Map::new();
+    let (mut headers, mut names) = (Map::new(), HashSet::new());
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        let Some((name, value)) = line.split_once(':') else { return Err(Problem::invalid("headers", "invalid-headers")) };
-        headers.insert(name.trim().to_owned(), value.trim().into());
+        let pair = line.split_once(':').map(|(name, value)| (name.trim(), value.trim()));
+        let Some((name, value)) = pair.filter(|(name, _)| names.insert(name.to_ascii_lowercase())) else {
+            return Err(Problem::invalid("headers", "invalid-headers"));
+        };
+        headers.insert(name.to_owned(), value.into());
     }
     Ok(headers)
 }
@@ -308,8 +332,8 @@ async fn keep(web: &Web, visit: &Visit, known: Option<String>, typed: Typed) -> 
         Ok(slug) => Ok(done(&format!("/desk/probes/{slug}"), "saved")),
         Err(problem) => {
             let mut form = typed.state();
-            form::refuse(&mut form, at_fields(problem, field), &visit.text())?;
-            edit_page(web, visit, known, form).await
+            let refusal = form::refuse(&mut form, at_fields(problem, field), visit)?;
+            refusal.with(edit_page(web, visit, known, form).await)
         }
     }
 }
@@ -347,6 +371,8 @@ mod tests {
                 "http": {"url": "https://a/", "method": "POST", "body": "x", "redirects": 3, "headers": {"Accept": "text/html", "X-Key": "${KEY}"},
                 "conditions": ["[STATUS] == 200", "[BODY].a == 1"], "degraded": ["[RESPONSE_TIME] < 500"], "tls": {"skip_verify": true}}}),
             json!({"slug": "db", "component": "web", "every": "30s", "timeout": "5s", "tcp": {"host": "db", "port": 5432, "send": "x", "expect": "y"}}),
+            json!({"slug": "mail", "component": "web", "tcp": {"host": "mx", "port": 25, "send": "PING\r\n", "expect": "\r+PONG \r\n\n"}}),
+            json!({"slug": "soap", "component": "web", "http": {"url": "https://a/", "method": "POST", "body": "\n a: b\r\n\r\n"}}),
             json!({"slug": "job", "component": "web", "heartbeat": {"token": "t", "cron": "0 3 * * *", "time_zone": "Asia/Tokyo", "grace": "10m"}}),
         ];
         for body in bodies {
@@ -363,6 +389,25 @@ mod tests {
             };
             let form = Typed::from(Form(from_definition(&known).values));
             assert_eq!(to_body(slug.as_str(), &form, &body).unwrap(), body);
+        }
+    }
+
+    #[test]
+    fn what_is_sent_as_it_is_keeps_its_spaces() {
+        let before = json!({"slug": "a", "component": "web", "tcp": {"host": "db", "send": "PING\r\n"}});
+        let form = typed(&[("kind", "tcp"), ("component", "web"), ("host", " db "), ("send", " QUIT\r\n"), ("expect", "")]);
+        let expected = json!({"slug": "a", "component": "web", "tcp": {"host": "db", "send": " QUIT\n"}});
+        assert_eq!(to_body("a", &form, &before).unwrap(), expected);
+        let form = typed(&[("kind", "tcp"), ("component", "web"), ("host", "db"), ("send", "")]);
+        assert_eq!(to_body("a", &form, &before).unwrap()["tcp"], json!({"host": "db"}), "what is emptied is taken out");
+    }
+
+    #[test]
+    fn a_header_stands_once() {
+        assert_eq!(headers("Accept: a\n\n X-A : b:c ").unwrap().len(), 2);
+        for wrong in ["Accept: a\nAccept: b", "Accept: a\nACCEPT : b", "Accept"] {
+            let Err(Problem::Invalid(all)) = headers(wrong) else { panic!("{wrong} was taken") };
+            assert_eq!((all[0].field.as_str(), all[0].key), ("headers", "invalid-headers"));
         }
     }
 

@@ -2,12 +2,12 @@
 
 use app::data::desk::{ConfirmPage, DeskPage, FormState};
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
+use axum::http::HeaderValue;
 
 use super::super::{Web, page_data};
 use super::form::{self, Sent, Typed};
 use super::show::{Answer, form_page, on_to, query, safe_next};
-use super::visit::{Visit, session_cookie};
+use super::visit::{Visit, set_session_cookie};
 use crate::service::passkeys;
 
 pub(super) async fn sign_out(State(web): State<Web>, visit: Visit) -> Answer {
@@ -15,8 +15,7 @@ pub(super) async fn sign_out(State(web): State<Web>, visit: Visit) -> Answer {
         web.desk.sign_out(&caller).await?;
     }
     let mut response = on_to("/desk/sign-in?done=signed-out");
-    let cookie = session_cookie(&page_data::site_base(&web), None);
-    response.headers_mut().insert(header::SET_COOKIE, cookie);
+    set_session_cookie(response.headers_mut(), &page_data::site_base(&web), None);
     // What the browser may still have of the desk must not be found by whoever has it next.
     response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\", \"storage\""));
     Ok(response)
@@ -33,6 +32,7 @@ async fn confirm_page(web: &Web, visit: &Visit, form: FormState, next: String) -
         next,
         has_passkeys: !account.passkeys.is_empty() && passkeys::is_possible(&page_data::site_base(web)),
         has_password: account.user.password_hash.is_some(),
+        needs_code: account.user.totp_secret.is_some(),
         form: form.clone(),
     };
     form_page(web, visit, &form, DeskPage::Confirm(page)).await
@@ -41,12 +41,12 @@ async fn confirm_page(web: &Web, visit: &Visit, form: FormState, next: String) -
 pub(super) async fn confirm(State(web): State<Web>, visit: Visit, sent: Sent) -> Answer {
     let typed = Typed::from(sent);
     let next = safe_next(typed.get("next"));
-    match web.desk.confirm_by_password(&visit.caller()?, &typed.secret("password")).await {
+    match web.desk.confirm_by_password(&visit.caller()?, &typed.secret("password"), typed.get("code")).await {
         Ok(()) => Ok(on_to(&next)),
         Err(problem) => {
             let mut form = typed.state();
-            form::refuse(&mut form, problem, &visit.text())?;
-            confirm_page(&web, &visit, form, next).await
+            let refusal = form::refuse(&mut form, problem, &visit)?;
+            refusal.with(confirm_page(&web, &visit, form, next).await)
         }
     }
 }

@@ -15,9 +15,12 @@ use leptos::prelude::provide_context;
 use tower_http::csrf::ProtectionError;
 
 use super::super::{FluentMessages, Web, failure, security};
+use super::page_of_post;
 use super::visit::Visit;
 use crate::service::problem::Problem;
 
+/// When to try again after the database did not answer.
+pub(super) const RETRY_AFTER_S: u64 = 5;
 /// Largest page that is taken from the renderer.
 const PAGE_BYTES_MAX: usize = 16 * 1024 * 1024;
 const DOCUMENT_END: &str = "</html>";
@@ -108,6 +111,12 @@ pub(super) fn done(path: &str, done: &str) -> Response {
     Redirect::to(&format!("{path}{parted}done={done}")).into_response()
 }
 
+/// The address of a page that says why something was not done: `key` is that of a message, `refused-…`.
+pub(super) fn refused(path: &str, key: &str) -> String {
+    let parted = if path.contains('?') { '&' } else { '?' };
+    format!("{path}{parted}refused={}", key.trim_start_matches("refused-"))
+}
+
 /// Goes on to a page, 303.
 pub(super) fn on_to(path: &str) -> Response {
     Redirect::to(path).into_response()
@@ -127,12 +136,16 @@ fn notice(visit: &Visit) -> Option<String> {
     })
 }
 
+/// True for a path that can stand in a header and that every browser reads as we do.
+pub(super) fn is_plain(path: &str) -> bool {
+    path.len() <= 1_000 && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+}
+
 /// Where to go after signing in: only a page of the desk, whatever the address says.
 pub(super) fn safe_next(next: &str) -> String {
     let is_ours = next == "/desk" || next.starts_with("/desk/");
-    let is_plain = next.len() <= 1_000 && next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     let leads_back = next.starts_with("/desk/sign-in") || next.starts_with("/desk/confirm");
-    if is_ours && is_plain && !leads_back { next.to_owned() } else { "/desk/".to_owned() }
+    if is_ours && is_plain(next) && !leads_back { next.to_owned() } else { "/desk/".to_owned() }
 }
 
 /// An address with where to go on from there.
@@ -166,18 +179,27 @@ pub(super) async fn explain(State(web): State<Web>, request: Request, next: Next
     } else if response.extensions().get::<ProtectionError>().is_some() {
         failure_page(&web, &visit, Failure::CrossSite, StatusCode::FORBIDDEN).await
     } else {
-        match response.status() {
-            // A form that is no form, or too large.
-            StatusCode::PAYLOAD_TOO_LARGE | StatusCode::UNSUPPORTED_MEDIA_TYPE | StatusCode::BAD_REQUEST => {
-                let status = response.status();
-                failure_page(&web, &visit, Failure::NotFound, status).await
-            }
-            StatusCode::METHOD_NOT_ALLOWED => failure_page(&web, &visit, Failure::NotFound, StatusCode::METHOD_NOT_ALLOWED).await,
-            _ => response,
-        }
+        in_our_words(&web, &visit, response, is_get).await
     };
     private(&mut response);
     response
+}
+
+/// Puts a page in the place of what the framework refuses in its own words; every other answer is left as it is.
+async fn in_our_words(web: &Web, visit: &Visit, response: Response, is_get: bool) -> Response {
+    let status = response.status();
+    match status {
+        // A part of the address that cannot be one, such as an id that is none.
+        StatusCode::BAD_REQUEST if is_get => failure_page(web, visit, Failure::NotFound, StatusCode::NOT_FOUND).await,
+        StatusCode::BAD_REQUEST | StatusCode::UNSUPPORTED_MEDIA_TYPE => failure_page(web, visit, Failure::NotAForm, status).await,
+        StatusCode::PAYLOAD_TOO_LARGE => failure_page(web, visit, Failure::TooLarge, status).await,
+        StatusCode::METHOD_NOT_ALLOWED => {
+            let mut page = failure_page(web, visit, Failure::NotFound, status).await;
+            page.headers_mut().extend(response.headers().get(header::ALLOW).map(|allowed| (header::ALLOW, allowed.clone())));
+            page
+        }
+        _ => response,
+    }
 }
 
 /// Says that nobody may keep it or show it in a frame.
@@ -194,18 +216,25 @@ async fn failure_page(web: &Web, visit: &Visit, shown: Failure, status: StatusCo
 }
 
 async fn stopped_page(web: &Web, visit: &Visit, problem: &Problem, is_get: bool) -> Response {
-    // Where to come back to: a form that was posted is opened again.
-    let back = if is_get { visit.path.clone() } else { "/desk/".to_owned() };
+    if let Problem::Store(error) = problem {
+        tracing::error!(%error, path = visit.logged_path(), "the desk could not read or write");
+    }
+    // Where to come back to, also by "try again": nobody gets what is only posted to.
+    let back = if is_get { visit.path.clone() } else { page_of_post(&visit.path) };
+    let visit = &Visit { path: back, ..visit.clone() };
     match problem {
-        Problem::SignedOut | Problem::OnlyForPeople => on_to(&with_next("/desk/sign-in", &safe_next(&back))),
-        Problem::NeedsConfirmation => on_to(&with_next("/desk/confirm", &safe_next(&back))),
+        Problem::SignedOut | Problem::OnlyForPeople => on_to(&with_next("/desk/sign-in", &safe_next(&visit.path))),
+        Problem::NeedsConfirmation => {
+            let confirm = with_next("/desk/confirm", &safe_next(&visit.path));
+            // What was posted was not done and has to be posted again: the forms that ask for this are short.
+            on_to(&if is_get { confirm } else { refused(&confirm, "refused-confirm") })
+        }
         Problem::Forbidden => failure_page(web, visit, Failure::Forbidden, StatusCode::FORBIDDEN).await,
         Problem::NotFound("link") => failure_page(web, visit, Failure::LinkGone, StatusCode::GONE).await,
         Problem::NotFound(_) => failure_page(web, visit, Failure::NotFound, StatusCode::NOT_FOUND).await,
         Problem::Conflict => failure_page(web, visit, Failure::Conflict, StatusCode::CONFLICT).await,
-        Problem::Refused(_) | Problem::Invalid(_) | Problem::KeyReused => {
-            failure_page(web, visit, Failure::Refused, StatusCode::CONFLICT).await
-        }
+        Problem::Refused(_) | Problem::KeyReused => failure_page(web, visit, Failure::Refused, StatusCode::CONFLICT).await,
+        Problem::Invalid(_) => failure_page(web, visit, Failure::Refused, StatusCode::UNPROCESSABLE_ENTITY).await,
         Problem::TooMany(wait) => {
             let failure = Failure::TooManyAttempts(wait.as_secs());
             let mut response = failure_page(web, visit, failure, StatusCode::TOO_MANY_REQUESTS).await;
@@ -213,11 +242,8 @@ async fn stopped_page(web: &Web, visit: &Visit, problem: &Problem, is_get: bool)
             response
         }
         Problem::Busy | Problem::Store(_) => {
-            if let Problem::Store(error) = problem {
-                tracing::error!(%error, path = visit.path, "the desk could not read or write");
-            }
             let mut response = failure_page(web, visit, Failure::Unavailable, StatusCode::SERVICE_UNAVAILABLE).await;
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
             response
         }
     }
@@ -225,7 +251,21 @@ async fn stopped_page(web: &Web, visit: &Visit, problem: &Problem, is_get: bool)
 
 #[cfg(test)]
 mod tests {
-    use super::safe_next;
+    use super::{is_plain, refused, safe_next};
+
+    #[test]
+    fn only_what_can_stand_in_a_header_is_plain() {
+        assert!(is_plain("/desk/sign-in?next=%2Fdesk%2F"));
+        for bad in ["/desk/sign-in\r\nset-cookie: a=b", "/desk/sign-in\n", "/desk/é", "/desk/\\x", "/desk/ x"] {
+            assert!(!is_plain(bad), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn an_address_says_why_something_was_not_done() {
+        assert_eq!(refused("/desk/keys", "refused-needed"), "/desk/keys?refused=needed");
+        assert_eq!(refused("/desk/confirm?next=x", "refused-confirm"), "/desk/confirm?next=x&refused=confirm");
+    }
 
     #[test]
     fn nobody_is_led_elsewhere_after_signing_in() {

@@ -9,8 +9,8 @@ use store::sessions::SessionState;
 
 use super::super::{Web, page_data};
 use super::form::{self, Sent, Typed};
-use super::show::{Answer, form_page, on_to, query, safe_next, with_next};
-use super::visit::{Visit, session_cookie};
+use super::show::{Answer, form_page, is_plain, on_to, query, safe_next, with_next};
+use super::visit::{Visit, set_session_cookie};
 use crate::service::passkeys;
 use crate::service::problem::Problem;
 use crate::service::sign_in::Opened;
@@ -43,8 +43,8 @@ pub(super) async fn post(State(web): State<Web>, visit: Visit, sent: Sent) -> An
         Ok(opened) => Ok(opened_session(&web, &opened, &next)),
         Err(problem) => {
             let mut form = typed.state();
-            form::refuse(&mut form, problem, &visit.text())?;
-            sign_in_page(&web, &visit, form, next).await
+            let refusal = form::refuse(&mut form, problem, &visit)?;
+            refusal.with(sign_in_page(&web, &visit, form, next).await)
         }
     }
 }
@@ -52,8 +52,7 @@ pub(super) async fn post(State(web): State<Web>, visit: Visit, sent: Sent) -> An
 /// Gives the session to the browser and goes on.
 pub(super) fn opened_session(web: &Web, opened: &Opened, next: &str) -> Response {
     let mut response = if opened.needs_second_factor { on_to(&with_next("/desk/sign-in/code", next)) } else { on_to(next) };
-    let cookie = session_cookie(&page_data::site_base(web), Some(&opened.token));
-    response.headers_mut().insert(header::SET_COOKIE, cookie);
+    set_session_cookie(response.headers_mut(), &page_data::site_base(web), Some(&opened.token));
     response
 }
 
@@ -78,8 +77,9 @@ pub(super) async fn post_code(State(web): State<Web>, visit: Visit, sent: Sent) 
         Ok(opened) => Ok(opened_session(&web, &opened, &next)),
         Err(problem) => {
             let mut form = typed.state();
-            form::refuse(&mut form, problem, &visit.text())?;
-            form_page(&web, &visit, &form.clone(), DeskPage::SecondFactor(SecondFactorPage { next, form })).await
+            let refusal = form::refuse(&mut form, problem, &visit)?;
+            let page = DeskPage::SecondFactor(SecondFactorPage { next, form: form.clone() });
+            refusal.with(form_page(&web, &visit, &form, page).await)
         }
     }
 }
@@ -103,8 +103,9 @@ pub(super) async fn post_link(State(web): State<Web>, visit: Visit, Path(token):
         Ok(opened) => Ok(opened_session(&web, &opened, "/desk/?done=signed-up")),
         Err(problem) => {
             let mut form = typed.state();
-            form::refuse(&mut form, problem, &visit.text())?;
-            form_page(&web, &visit, &form.clone(), DeskPage::SetUp(SetUpPage { token, name: link.name(), form })).await
+            let refusal = form::refuse(&mut form, problem, &visit)?;
+            let page = DeskPage::SetUp(SetUpPage { token, name: link.name(), form: form.clone() });
+            refusal.with(form_page(&web, &visit, &form, page).await)
         }
     }
 }
@@ -119,7 +120,7 @@ pub(super) async fn language(State(web): State<Web>, visit: Visit, sent: Sent) -
     }
     // Also before signing in, hence not only pages behind it.
     let next = typed.get("next");
-    let next = if next.starts_with("/desk/sign-in") && next.is_ascii() { next.to_owned() } else { safe_next(next) };
+    let next = if next.starts_with("/desk/sign-in") && is_plain(next) { next.to_owned() } else { safe_next(next) };
     let mut response = on_to(&next);
     if let Some(language) = chosen {
         let cookie = format!("language={}; Path=/; SameSite=Lax; Max-Age={LANGUAGE_FOR_S}", language.tag());

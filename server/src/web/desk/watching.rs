@@ -158,8 +158,8 @@ async fn keep(web: &Web, visit: &Visit, known: Option<String>, typed: Typed) -> 
     };
     let Err(problem) = outcome else { return Ok(done(HERE, "saved")) };
     let mut form = typed.state();
-    form::refuse(&mut form, at_fields(problem, field), &visit.text())?;
-    edit_page(web, visit, known, form).await
+    let refusal = form::refuse(&mut form, at_fields(problem, field), visit)?;
+    refusal.with(edit_page(web, visit, known, form).await)
 }
 
 pub(super) async fn make(State(web): State<Web>, visit: Visit, sent: Sent) -> Answer {

@@ -1,0 +1,42 @@
+// Sends the API what its own document allows and what it forbids (schemathesis), with a key that may do everything: no answer may be a
+// server's error or one that the document does not know, and nothing may be let through without the key.
+// `cargo xtask schemathesis` installs what it needs.
+
+import { spawnSync } from 'node:child_process';
+import { yagura } from './support.mjs';
+
+const PASSWORD = 'correct horse battery';
+const CHECKS = [
+  'not_a_server_error', 'status_code_conformance', 'content_type_conformance', 'response_headers_conformance',
+  'response_schema_conformance', 'unsupported_method', 'ignored_auth',
+];
+
+const tower = await yagura(`
+site: {name: Test, url: "http://localhost:PORT"}
+components:
+  - {slug: web, name: Web}
+probes:
+  - slug: web-call
+    component: web
+    heartbeat: {token: 5f6b2c1e-8a54-4d3e-9b1a-0c2d4e6f8a10, period: 1h}
+`);
+let code = 1;
+try {
+  const form = (fields) => ({ method: 'POST', redirect: 'manual', body: new URLSearchParams(fields) });
+  const link = new URL(tower.said().match(/http:\S+\/desk\/set-up\/\S+/)[0]);
+  const made = await fetch(tower.url + link.pathname, form([['name', 'mika'], ['password', PASSWORD], ['password_again', PASSWORD]]));
+  const cookie = made.headers.get('set-cookie').split(';')[0];
+  const keys = await fetch(`${tower.url}/desk/keys`, {
+    ...form([['name', 'schemathesis'], ['scopes', 'admin'], ['expires', '30d']]), headers: { cookie },
+  });
+  const key = (await keys.text()).match(/ygr_[\w-]+/)[0];
+  const { status } = spawnSync(process.env.YAGURA_SCHEMATHESIS, [
+    'run', `${tower.url}/api/openapi.json`, '--url', tower.url, '--header', `Authorization: Bearer ${key}`,
+    '--checks', CHECKS.join(','), '--max-examples', '15', '--seed', '1', '--workers', '2', '--request-timeout', '20',
+    '--suppress-health-check', 'all', '--no-color',
+  ], { stdio: 'inherit' });
+  code = status ?? 1;
+} finally {
+  await tower.stop();
+}
+process.exit(code);

@@ -1,0 +1,212 @@
+//! Who may do what by the API: every operation with every role, every scope, and without either. One that is missing here fails the test.
+
+use std::collections::BTreeSet;
+
+use domain::account::{Role, Scope};
+use serde_json::json;
+use tests::server::{TestServer, one_component};
+use tests::target::Target;
+use tests::visitor::Visitor;
+
+/// Who may use an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Who {
+    Anybody,
+    KeyOrSession,
+    /// Only people, for themselves.
+    Session,
+    /// People with this role or a higher one, keys with this scope or `admin`.
+    Least(Role, Scope),
+}
+
+use Who::{Anybody, KeyOrSession, Session};
+
+const READ: Who = Who::Least(Role::Viewer, Scope::Read);
+const OPERATE: Who = Who::Least(Role::Responder, Scope::OperateProbes);
+const CONFIGURE: Who = Who::Least(Role::Maintainer, Scope::WriteConfiguration);
+const PLAN: Who = Who::Least(Role::Maintainer, Scope::WriteMaintenance);
+const AUDIT: Who = Who::Least(Role::Maintainer, Scope::Admin);
+const OWN: Who = Who::Least(Role::Owner, Scope::Admin);
+
+const TABLE: [(&str, &str, Who); 60] = [
+    ("GET", "/api/v1/account", Session),
+    ("PUT", "/api/v1/account/language", Session),
+    ("DELETE", "/api/v1/account/passkeys/{id}", Session),
+    ("PUT", "/api/v1/account/password", Session),
+    ("POST", "/api/v1/account/recovery-codes", Session),
+    ("GET", "/api/v1/account/sessions", Session),
+    ("DELETE", "/api/v1/account/sessions", Session),
+    ("DELETE", "/api/v1/account/sessions/{id}", Session),
+    ("PUT", "/api/v1/account/totp", Session),
+    ("DELETE", "/api/v1/account/totp", Session),
+    ("POST", "/api/v1/account/totp/offer", Session),
+    ("GET", "/api/v1/audit", AUDIT),
+    ("GET", "/api/v1/components", READ),
+    ("POST", "/api/v1/components", CONFIGURE),
+    ("GET", "/api/v1/components/{slug}", READ),
+    ("PUT", "/api/v1/components/{slug}", CONFIGURE),
+    ("DELETE", "/api/v1/components/{slug}", CONFIGURE),
+    ("GET", "/api/v1/groups", READ),
+    ("POST", "/api/v1/groups", CONFIGURE),
+    ("GET", "/api/v1/groups/{slug}", READ),
+    ("PUT", "/api/v1/groups/{slug}", CONFIGURE),
+    ("DELETE", "/api/v1/groups/{slug}", CONFIGURE),
+    ("GET", "/api/v1/keys", OWN),
+    ("POST", "/api/v1/keys", OWN),
+    ("DELETE", "/api/v1/keys/{id}", OWN),
+    ("GET", "/api/v1/maintenance", READ),
+    ("POST", "/api/v1/maintenance", PLAN),
+    ("POST", "/api/v1/maintenance/preview", PLAN),
+    ("GET", "/api/v1/maintenance/{id}", READ),
+    ("PUT", "/api/v1/maintenance/{id}", PLAN),
+    ("DELETE", "/api/v1/maintenance/{id}", PLAN),
+    ("POST", "/api/v1/maintenance/{id}/end", PLAN),
+    ("GET", "/api/v1/me", KeyOrSession),
+    ("GET", "/api/v1/now", READ),
+    ("POST", "/api/v1/passkeys/confirm/finish", Session),
+    ("POST", "/api/v1/passkeys/confirm/start", Session),
+    ("POST", "/api/v1/passkeys/register/finish", Session),
+    ("POST", "/api/v1/passkeys/register/start", Session),
+    ("POST", "/api/v1/passkeys/sign-in/finish", Anybody),
+    ("POST", "/api/v1/passkeys/sign-in/start", Anybody),
+    ("GET", "/api/v1/people", OWN),
+    ("POST", "/api/v1/people", OWN),
+    ("GET", "/api/v1/people/{id}", OWN),
+    ("PUT", "/api/v1/people/{id}", OWN),
+    ("POST", "/api/v1/people/{id}/disable", OWN),
+    ("POST", "/api/v1/people/{id}/enable", OWN),
+    ("POST", "/api/v1/people/{id}/link", OWN),
+    ("GET", "/api/v1/people/{id}/sessions", OWN),
+    ("DELETE", "/api/v1/people/{id}/sessions", OWN),
+    ("DELETE", "/api/v1/people/{id}/sessions/{session}", OWN),
+    ("DELETE", "/api/v1/people/{id}/totp", OWN),
+    ("GET", "/api/v1/probes", READ),
+    ("POST", "/api/v1/probes", CONFIGURE),
+    ("GET", "/api/v1/probes/{slug}", READ),
+    ("PUT", "/api/v1/probes/{slug}", CONFIGURE),
+    ("DELETE", "/api/v1/probes/{slug}", CONFIGURE),
+    ("POST", "/api/v1/probes/{slug}/pause", OPERATE),
+    ("GET", "/api/v1/probes/{slug}/results", READ),
+    ("POST", "/api/v1/probes/{slug}/resume", OPERATE),
+    ("POST", "/api/v1/probes/{slug}/run", OPERATE),
+];
+
+#[test]
+fn every_operation_stands_in_the_table() {
+    let document: serde_json::Value = serde_json::from_str(&server::web::openapi()).unwrap();
+    let paths = document["paths"].as_object().unwrap().iter();
+    let operations: BTreeSet<(String, String)> = paths
+        .flat_map(|(path, methods)| methods.as_object().unwrap().keys().map(move |method| (method.to_uppercase(), path.clone())))
+        .collect();
+    let table: BTreeSet<(String, String)> =
+        TABLE.iter().map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned())).collect();
+    let missing: Vec<_> = operations.difference(&table).collect();
+    let gone: Vec<_> = table.difference(&operations).collect();
+    assert!(missing.is_empty() && gone.is_empty(), "missing in the table: {missing:?}; no operation any more: {gone:?}");
+}
+
+/// A path whose parts are things that are not there, but for the probe and its component.
+fn filled(path: &str) -> String {
+    path.replace("{slug}", if path.contains("/probes/") { "web-http" } else { "web" })
+        .replace("{id}", "01890a5d-ac96-774b-bcce-b302099a8057")
+        .replace("{session}", "01890a5d-ac96-774b-bcce-b302099a8058")
+}
+
+/// A body that the operation can read.
+fn body(method: &str, path: &str) -> serde_json::Value {
+    let ceremony = "01890a5d-ac96-774b-bcce-b302099a8059";
+    match (method, path) {
+        ("GET" | "DELETE", _) => json!({}),
+        (_, "/api/v1/components" | "/api/v1/groups") => json!({"slug": "fresh", "name": "Fresh"}),
+        (_, path) if path.starts_with("/api/v1/components") || path.starts_with("/api/v1/groups") => json!({"name": "Fresh"}),
+        ("POST", "/api/v1/probes") => json!({"slug": "fresh", "component": "web", "tcp": {"host": "example.org", "port": 1}}),
+        ("PUT", "/api/v1/probes/{slug}") => json!({"component": "web", "tcp": {"host": "example.org", "port": 1}}),
+        (_, "/api/v1/maintenance" | "/api/v1/maintenance/preview" | "/api/v1/maintenance/{id}") => {
+            json!({"title": "T", "components": ["web"], "starts": "2030-01-01T00:00", "duration_minutes": 60})
+        }
+        (_, "/api/v1/keys") => json!({"name": "k", "scopes": ["read"]}),
+        (_, "/api/v1/people" | "/api/v1/people/{id}") => json!({"name": "fresh", "role": "viewer"}),
+        (_, "/api/v1/account/password") => json!({"current": "a", "password": "a quite different one"}),
+        (_, "/api/v1/account/language") => json!({"language": "en"}),
+        (_, "/api/v1/account/totp") => json!({"code": "000000"}),
+        (_, "/api/v1/passkeys/register/finish") => json!({"ceremony": ceremony, "credential": {}, "name": "n"}),
+        (_, path) if path.ends_with("/finish") => json!({"ceremony": ceremony, "credential": {}}),
+        _ => json!({}),
+    }
+}
+
+/// Who asks.
+#[derive(Clone, Copy, Debug)]
+enum Asker {
+    Nobody,
+    Person(Role),
+    Key(Scope),
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_gets_further_than_their_role_or_scope_goes() {
+    let target = Target::start().await;
+    let server = TestServer::start(&one_component(&target)).await;
+    let people = Role::ALL.map(Asker::Person);
+    let keys = Scope::ALL.map(Asker::Key);
+    for asker in [Asker::Nobody].into_iter().chain(people).chain(keys) {
+        for (method, path, who) in TABLE {
+            let mut visitor = Visitor::new(&server);
+            let mut headers =
+                vec![("content-type", "application/json"), ("sec-fetch-site", "same-origin"), ("if-match", "\"1\"")];
+            let key;
+            match asker {
+                Asker::Nobody => {}
+                Asker::Person(role) => visitor = Visitor::with_role(&server, role).await,
+                Asker::Key(scope) => {
+                    key = format!("Bearer {}", Visitor::key_with_scope(&server, scope).await);
+                    headers.push(("authorization", &key));
+                }
+            }
+            let sent = body(method, path);
+            let sent = if method == "GET" { Vec::new() } else { sent.to_string().into_bytes() };
+            let answer = visitor.send(method, &filled(path), &headers, sent).await;
+            let what = format!("{asker:?} {method} {path}: {} {}", answer.status, answer.body);
+            assert!(answer.status < 500, "{what}");
+            assert_eq!(answer.header("cache-control"), "no-store", "{what}");
+            if answer.status >= 400 {
+                assert_eq!(answer.header("content-type"), "application/problem+json", "{what}");
+            }
+            let may = match (who, asker) {
+                (Anybody, _) | (KeyOrSession, Asker::Person(_) | Asker::Key(_)) | (Session, Asker::Person(_)) => true,
+                (Who::Least(role, _), Asker::Person(has)) => has >= role,
+                (Who::Least(_, scope), Asker::Key(has)) => has == scope || has == Scope::Admin || scope == Scope::Read,
+                _ => false,
+            };
+            match asker {
+                _ if may => assert!(!matches!(answer.status, 401 | 403), "{what}"),
+                Asker::Nobody => assert_eq!(answer.status, 401, "{what}"),
+                _ => assert_eq!(answer.status, 403, "{what}"),
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_is_sent_twice_is_done_once() {
+    let target = Target::start().await;
+    let server = TestServer::start(&one_component(&target)).await;
+    let key = format!("Bearer {}", Visitor::key_with_scope(&server, Scope::Admin).await);
+    let ask = async |path: &str, idempotency: &str, body: serde_json::Value| {
+        let headers = [("content-type", "application/json"), ("authorization", &key), ("idempotency-key", idempotency)];
+        server.send("POST", path, &headers, body.to_string().into_bytes()).await
+    };
+    let component = json!({"slug": "shop", "name": "Shop"});
+    for _ in 0..2 {
+        let made = ask("/api/v1/components", "one", component.clone()).await;
+        assert_eq!((made.status, made.header("etag")), (201, "\"1\""), "{}", made.body);
+    }
+    let other = ask("/api/v1/components", "one", json!({"slug": "other", "name": "Other"})).await;
+    assert!(other.status == 409 && other.body.contains("key-reused"), "{}", other.body);
+    let made = ask("/api/v1/keys", "two", json!({"name": "ci", "scopes": ["read"]})).await;
+    assert!(made.body.contains("ygr_"), "{}", made.body);
+    let again = ask("/api/v1/keys", "two", json!({"name": "ci", "scopes": ["read"]})).await;
+    assert!(again.status == 201 && !again.body.contains("ygr_"), "a key is shown once: {}", again.body);
+    assert_eq!(server.count("SELECT COUNT(*) FROM api_key").await, 2);
+    assert_eq!(server.count("SELECT COUNT(*) FROM audit_log WHERE action IN ('component.made', 'key.made')").await, 2);
+}
