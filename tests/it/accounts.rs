@@ -55,6 +55,12 @@ async fn one_signs_in_with_a_password_and_nobody_learns_who_has_an_account() {
     let server = server().await;
     Visitor::owner(&server).await;
     let mut visitor = Visitor::new(&server);
+    let checked = || server.metric("yagura_passwords_checked_total");
+    let before = checked().await.unwrap();
+    for (name, done) in [("mika", 1.0), ("miko", 2.0), ("\u{7}", 3.0)] {
+        sign_in(&mut visitor, name, "wrong wrong wrong").await;
+        assert_eq!(checked().await, Some(before + done), "as much work for {name:?} as for anybody");
+    }
     let (wrong, nobody) =
         (sign_in(&mut visitor, "mika", "wrong wrong wrong").await, sign_in(&mut visitor, "miko", PASSWORD).await);
     assert_eq!((wrong.status, nobody.status), (422, 422));

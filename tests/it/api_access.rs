@@ -210,3 +210,57 @@ async fn a_request_that_is_sent_twice_is_done_once() {
     assert_eq!(server.count("SELECT COUNT(*) FROM api_key").await, 2);
     assert_eq!(server.count("SELECT COUNT(*) FROM audit_log WHERE action IN ('component.made', 'key.made')").await, 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_ends_when_it_was_to_end_and_at_once_when_it_is_revoked() {
+    let target = Target::start().await;
+    let server = TestServer::start(&one_component(&target)).await;
+    let admin = format!("Bearer {}", Visitor::key_with_scope(&server, Scope::Admin).await);
+    let ask = async |method: &str, path: &str, key: &str, body: serde_json::Value| {
+        let headers = [("content-type", "application/json"), ("authorization", key)];
+        let sent = if method == "GET" { Vec::new() } else { body.to_string().into_bytes() };
+        server.send(method, path, &headers, sent).await
+    };
+    let expires_at = server.now().plus(std::time::Duration::from_secs(3600)).to_string();
+    let wanted = json!({"name": "short", "scopes": ["read"], "expires_at": expires_at});
+    let made = ask("POST", "/api/v1/keys", &admin, wanted).await;
+    let made: serde_json::Value = serde_json::from_str(&made.body).unwrap();
+    let short = format!("Bearer {}", made["key"].as_str().unwrap());
+    assert_eq!(ask("GET", "/api/v1/now", &short, json!({})).await.status, 200);
+    server.clock.advance(std::time::Duration::from_secs(3600));
+    assert_eq!(ask("GET", "/api/v1/now", &short, json!({})).await.status, 401);
+    let kept = server.count("SELECT COUNT(*) FROM api_key WHERE hash IS NOT NULL AND name = 'short'").await;
+    assert_eq!(kept, 1);
+    let made = ask("POST", "/api/v1/keys", &admin, json!({"name": "other", "scopes": ["read"]})).await;
+    let made: serde_json::Value = serde_json::from_str(&made.body).unwrap();
+    let other = format!("Bearer {}", made["key"].as_str().unwrap());
+    assert_eq!(ask("GET", "/api/v1/now", &other, json!({})).await.status, 200);
+    let path = format!("/api/v1/keys/{}", made["id"].as_str().unwrap());
+    assert_eq!(ask("DELETE", &path, &admin, json!({})).await.status, 204);
+    assert_eq!(ask("GET", "/api/v1/now", &other, json!({})).await.status, 401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_come_a_page_at_a_time_and_nothing_is_left_out() {
+    let target = Target::start().await;
+    let server = TestServer::start(&one_component(&target)).await;
+    let admin = format!("Bearer {}", Visitor::key_with_scope(&server, Scope::Admin).await);
+    for number in 0..5 {
+        let body = json!({"slug": format!("shop-{number}"), "name": "Shop"}).to_string();
+        let headers = [("content-type", "application/json"), ("authorization", admin.as_str())];
+        assert_eq!(server.send("POST", "/api/v1/components", &headers, body.into_bytes()).await.status, 201);
+    }
+    for (path, expected) in [("/api/v1/components", 6), ("/api/v1/audit", 5)] {
+        let (mut seen, mut cursor) = (BTreeSet::new(), String::new());
+        loop {
+            let page = server.get_with(&format!("{path}?limit=2&cursor={cursor}"), &[("authorization", &admin)]).await;
+            let page: serde_json::Value = serde_json::from_str(&page.body).unwrap();
+            let items = page["items"].as_array().unwrap();
+            assert!(items.len() <= 2);
+            seen.extend(items.iter().map(ToString::to_string));
+            let Some(next) = page["next_cursor"].as_str() else { break };
+            next.clone_into(&mut cursor);
+        }
+        assert_eq!(seen.len(), expected, "{path}");
+    }
+}

@@ -152,6 +152,7 @@ async fn scheduled_backups_are_made_kept_called_for_and_missed_when_they_do_not_
     assert!(server.count("SELECT COUNT(*) FROM ping").await >= 1, "its heartbeat was called");
     let mut viewer = Visitor::with_role(&server, Role::Viewer).await;
     assert!(viewer.get("/desk/").await.body.contains("ackup"));
+    assert!(server.metric("yagura_backup_made_timestamp_seconds").await.unwrap() > 0.0);
     drop(folder);
     eventually("a backup that does not come is said", || async {
         server.clock.advance(Duration::from_secs(600));

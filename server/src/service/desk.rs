@@ -90,6 +90,11 @@ impl Done {
 pub(super) type Outcome<T> = Result<(T, Vec<Done>), Problem>;
 
 impl Desk {
+    /// How many passwords were checked since the start.
+    pub(crate) fn passwords_checked(&self) -> u64 {
+        self.passwords.checked()
+    }
+
     pub(crate) fn new(store: Store, monitoring: Arc<Monitoring>, configuration: Configuration, backups: BackupWatch) -> Self {
         let (clock, writer) = (Arc::clone(&monitoring.clock), monitoring.writer.clone());
         let throttles = Throttles::new(&clock);

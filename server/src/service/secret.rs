@@ -4,7 +4,7 @@
 //! by Argon2id with 19 MiB and two passes (OWASP's minimum), of which only a few are computed at a time.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
@@ -28,6 +28,10 @@ const HASHES_WAITING_MAX: usize = 32;
 
 /// Characters of a token.
 pub(crate) const TOKEN_CHARS: usize = 43;
+
+/// In the place of a hash where there is none: as much work as any other, and of no password that somebody knows. Whatever it says, nobody
+/// gets in by it.
+const OF_NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$eWFndXJhIG9mIG5vYm9keQ$AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA";
 
 /// A random token: 43 characters that can stand in addresses and cookies.
 pub(crate) fn token() -> String {
@@ -74,7 +78,8 @@ pub(crate) fn recovery_hash(typed: &str) -> [u8; 32] {
 pub(crate) struct Passwords {
     turns: Arc<Semaphore>,
     waiting: Arc<AtomicUsize>,
-    /// Of a password that nobody has: checked when there is no such person, so that the time of the answer does not tell.
+    checked: AtomicU64,
+    /// Checked when there is no such person, so that the time of the answer does not tell.
     of_nobody: Secret,
 }
 
@@ -92,7 +97,8 @@ impl Default for Passwords {
         Self {
             turns: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
             waiting: Arc::default(),
-            of_nobody: Secret::new(hash_now(token().as_bytes())),
+            checked: AtomicU64::new(0),
+            of_nobody: Secret::new(OF_NOBODY.to_owned()),
         }
     }
 }
@@ -104,10 +110,16 @@ impl Passwords {
         self.in_turn(move || hash_now(password.expose().as_bytes())).await
     }
 
+    /// How many passwords were checked since the start, those of nobody included.
+    pub(crate) fn checked(&self) -> u64 {
+        self.checked.load(Ordering::Relaxed)
+    }
+
     /// True when `hash` is of `password`. Takes as long when there is no hash.
     pub(crate) async fn verify(&self, password: &Secret, hash: Option<&Secret>) -> Result<bool, Problem> {
         let (password, exists) = (password.clone(), hash.is_some());
         let hash = hash.unwrap_or(&self.of_nobody).clone();
+        self.checked.fetch_add(1, Ordering::Relaxed);
         let is_right = self
             .in_turn(move || {
                 PasswordHash::new(hash.expose())
@@ -162,6 +174,11 @@ mod tests {
         assert!(!verify("", Some(&hash)).await);
         assert!(!verify("correct horse battery", None).await);
         assert!(!verify("x", Some(&Secret::new("no hash".to_owned()))).await);
+        assert_eq!(passwords.checked(), 5);
+        let cost = |hash: &str| hash.split('$').take(4).collect::<Vec<_>>().join("$");
+        assert_eq!(cost(OF_NOBODY), cost(hash.expose()), "nobody's costs as much as anybody's");
+        let nobody = PasswordHash::new(OF_NOBODY).unwrap();
+        assert_eq!(nobody.hash.unwrap().as_bytes().len(), 32);
     }
 
     #[test]

@@ -93,6 +93,9 @@ fn snapshot(web: &Web) -> Snapshot {
     let health = web.monitoring.writer.health();
     let punctuality = &web.punctuality;
     let late = |ratio: f64| punctuality.lateness_us(ratio).map_or(0.0, seconds);
+    let backup = web.desk.backups.status();
+    let backup_made_s = backup.as_ref().and_then(|backup| backup.newest_good_at).map_or(0.0, |at| at.as_ms() as f64 / 1000.0);
+    let is_backup_late = backup.is_some_and(|backup| backup.is_late);
     Snapshot {
         probes,
         components,
@@ -105,6 +108,12 @@ fn snapshot(web: &Web) -> Snapshot {
                 "0 while the file on disk has mistakes and the configuration before it is in force",
                 flag(web.desk.configuration.is_valid()),
             ),
+            (
+                "yagura_backup_made_timestamp_seconds",
+                "When the newest good scheduled backup was made; 0 without one",
+                backup_made_s,
+            ),
+            ("yagura_backup_late", "1 while the scheduled backup is late", flag(is_backup_late)),
             ("yagura_check_lateness_p50_seconds", "How late checks start, median since the start", late(0.5)),
             ("yagura_check_lateness_p99_seconds", "How late checks start, 99th percentile since the start", late(0.99)),
         ],
@@ -114,6 +123,7 @@ fn snapshot(web: &Web) -> Snapshot {
             ("yagura_results_written", "Results committed", health.results_written),
             ("yagura_results_dropped", "Results given up because the database was locked for too long", health.results_dropped),
             ("yagura_changes_dropped", "Changes given up because the database was locked for too long", health.changes_dropped),
+            ("yagura_passwords_checked", "Passwords checked at the desk, right or wrong", web.desk.passwords_checked()),
             ("yagura_pages_rendered", "Pages rendered; all other answers came from memory", web.pages.renderings()),
         ],
     }
