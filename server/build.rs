@@ -49,7 +49,7 @@ fn assets(site: &Path) -> String {
             site.display()
         );
         roles.push_str("pub(crate) const BUILD: &str = \"none\";\n");
-        for role in ["CSS", "JS", "WASM", "DESK_CSS", "DESK_JS", "DESK_WASM"] {
+        for role in ["CSS", "JS", "WASM", "DESK_CSS", "DESK_JS", "DESK_WASM", "DESK_SCRIPT", "DESK_WORKER"] {
             let _ = writeln!(roles, "pub(crate) const {role}: Option<&str> = None;");
         }
     }

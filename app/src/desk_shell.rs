@@ -1,5 +1,6 @@
 //! The HTML around every page of the desk: head, header with the way around, what was just done, footer. Nothing of it is for search
-//! engines or caches, and everything works without a script but the keys, the theme and the note that the network is gone.
+//! engines or caches, and everything works without a script but the keys, the theme, the note that the network is gone, and what keeps
+//! typed words over it.
 
 use std::sync::Arc;
 
@@ -16,11 +17,16 @@ use crate::pages::desk::account::AccountView;
 use crate::pages::desk::audit::AuditView;
 use crate::pages::desk::component_edit::ComponentEditView;
 use crate::pages::desk::confirm::ConfirmView;
+use crate::pages::desk::entry_edit::EntryEditView;
 use crate::pages::desk::failure::{self, FailureView};
+use crate::pages::desk::incident_edit::IncidentEditView;
+use crate::pages::desk::incident_show::IncidentShowView;
+use crate::pages::desk::incidents::IncidentsView;
 use crate::pages::desk::keys::{KeyMadeView, KeysView};
 use crate::pages::desk::maintenance_edit::MaintenanceEditView;
 use crate::pages::desk::maintenances::MaintenancesView;
 use crate::pages::desk::now::NowView;
+use crate::pages::desk::paste::PasteView;
 use crate::pages::desk::people::PeopleView;
 use crate::pages::desk::person::PersonView;
 use crate::pages::desk::probe_edit::ProbeEditView;
@@ -30,8 +36,10 @@ use crate::pages::desk::second_factor::SecondFactorView;
 use crate::pages::desk::set_up::SetUpView;
 use crate::pages::desk::sign_in::SignInView;
 use crate::pages::desk::totp::TotpView;
+use crate::pages::desk::update_edit::UpdateEditView;
 use crate::pages::desk::watching::WatchingView;
 use crate::parts::form::PostButton;
+use crate::parts::incident_words::incident_number;
 use crate::routes::to;
 use crate::shell::{THEME, wake};
 
@@ -44,6 +52,7 @@ pub fn inline_scripts(assets: &Assets) -> Vec<String> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     Now,
+    Incidents,
     Components,
     Maintenance,
     People,
@@ -54,12 +63,14 @@ enum Place {
 
 impl Place {
     /// Those that everybody shares; one's own account stands apart.
-    const SHARED: [Self; 6] = [Self::Now, Self::Components, Self::Maintenance, Self::People, Self::Keys, Self::Audit];
+    const SHARED: [Self; 7] =
+        [Self::Now, Self::Incidents, Self::Components, Self::Maintenance, Self::People, Self::Keys, Self::Audit];
 
     /// Its path, and the key of its name.
     const fn link(self) -> (&'static str, &'static str) {
         match self {
             Self::Now => ("/desk/", "desk-now"),
+            Self::Incidents => ("/desk/incidents", "incidents-title"),
             Self::Components => ("/desk/components", "components"),
             Self::Maintenance => ("/desk/maintenance", "planned-title"),
             Self::People => ("/desk/people", "people-title"),
@@ -73,6 +84,7 @@ impl Place {
     const fn go(self) -> Option<&'static str> {
         match self {
             Self::Now => Some("n"),
+            Self::Incidents => Some("i"),
             Self::Components => Some("c"),
             Self::Maintenance => Some("m"),
             Self::Account => Some("a"),
@@ -82,7 +94,7 @@ impl Place {
 
     const fn permission(self) -> Permission {
         match self {
-            Self::Now | Self::Components | Self::Maintenance | Self::Account => Permission::Read,
+            Self::Now | Self::Incidents | Self::Components | Self::Maintenance | Self::Account => Permission::Read,
             Self::People => Permission::ManagePeople,
             Self::Keys => Permission::ManageKeys,
             Self::Audit => Permission::ReadAudit,
@@ -93,6 +105,12 @@ impl Place {
     const fn of(page: &DeskPage) -> Option<(Self, &'static str)> {
         Some(match page {
             DeskPage::Now(_) => (Self::Now, "page"),
+            DeskPage::Incidents(_) => (Self::Incidents, "page"),
+            DeskPage::IncidentEdit(_)
+            | DeskPage::Incident(_)
+            | DeskPage::EntryEdit(_)
+            | DeskPage::Paste(_)
+            | DeskPage::UpdateEdit(_) => (Self::Incidents, "true"),
             DeskPage::Watching(_) => (Self::Components, "page"),
             DeskPage::ComponentEdit(_) | DeskPage::Probe(_) | DeskPage::ProbeEdit(_) => (Self::Components, "true"),
             DeskPage::Maintenances(_) => (Self::Maintenance, "page"),
@@ -117,6 +135,7 @@ impl Place {
 pub fn title(page: &DeskPage, text: &Text) -> String {
     let get = |key: &str| text.get(key);
     let named = |key: &str, name: &str| text.with(key, &[("name", name.into())]);
+    let numbered = |key: &str, number: i64| text.with(key, &[("n", number.into())]);
     match page {
         DeskPage::SetUp(page) if page.name.is_none() => get("set-up-first-title"),
         DeskPage::SetUp(_) => get("set-up-title"),
@@ -134,6 +153,15 @@ pub fn title(page: &DeskPage, text: &Text) -> String {
             Some(slug) => named("probe-edit-title", slug),
             None => get("probe-edit-new"),
         },
+        DeskPage::Incidents(_) => get("incidents-title"),
+        DeskPage::IncidentEdit(page) => match page.number {
+            Some(number) => numbered("incident-edit-title", number),
+            None => get("incident-edit-new"),
+        },
+        DeskPage::Incident(page) => format!("{} {}", incident_number(page.row.number), page.row.title),
+        DeskPage::EntryEdit(page) => numbered("entry-edit-title", page.number),
+        DeskPage::Paste(page) => numbered("pasting-title", page.number),
+        DeskPage::UpdateEdit(page) => numbered("update-edit-title", page.number),
         DeskPage::Maintenances(_) => get("planned-title"),
         DeskPage::MaintenanceEdit(page) => get(if page.id.is_some() { "planned-change" } else { "planned-new" }),
         DeskPage::People(_) => get("people-title"),
@@ -158,11 +186,24 @@ pub fn DeskDocument() -> impl IntoView {
     let styles = styles.into_iter().flatten().map(|href| view! { <link rel="stylesheet" href=href.clone()/> }).collect_view();
     let script = context.assets.desk_islands.as_ref().map(wake);
     let script = script.map(|wake| view! { <script type="module" inner_html=wake></script> });
+    let desk_script = context.assets.desk_script.clone().map(|src| view! { <script type="module" src=src></script> });
+    // Whose the page is, under which the script keeps what is typed, and its words.
+    let is_somebody = context.viewer.is_some();
+    let user = context.viewer.as_ref().map(|viewer| viewer.id.clone());
+    let restored = is_somebody.then(|| text.get("desk-draft-restored"));
+    let discard = is_somebody.then(|| text.get("desk-draft-discard"));
     let zone = context.zone.iana_name().unwrap_or("UTC").to_owned();
     let notice = context.notice.clone().map(|notice| view! { <p class="notice done" role="status">{notice}</p> });
     view! {
         <!DOCTYPE html>
-        <html lang=context.language.tag() data-build=context.assets.build.clone() data-zone=zone>
+        <html
+            lang=context.language.tag()
+            data-build=context.assets.build.clone()
+            data-zone=zone
+            data-user=user
+            data-draft-restored=restored
+            data-draft-discard=discard
+        >
             <head>
                 <meta charset="utf-8"/>
                 <script inner_html=THEME></script>
@@ -181,6 +222,7 @@ pub fn DeskDocument() -> impl IntoView {
                 {body(&context)}
                 <DeskFooter context=context.clone()/>
                 {script}
+                {desk_script}
             </body>
         </html>
     }
@@ -200,6 +242,12 @@ fn body(context: &DeskContext) -> AnyView {
         DeskPage::ComponentEdit(page) => view! { <ComponentEditView context=context page=page.clone()/> }.into_any(),
         DeskPage::Probe(page) => view! { <ProbeView context=context page=page.clone()/> }.into_any(),
         DeskPage::ProbeEdit(page) => view! { <ProbeEditView context=context page=page.clone()/> }.into_any(),
+        DeskPage::Incidents(page) => view! { <IncidentsView context=context page=page.clone()/> }.into_any(),
+        DeskPage::IncidentEdit(page) => view! { <IncidentEditView context=context page=page.clone()/> }.into_any(),
+        DeskPage::Incident(page) => view! { <IncidentShowView context=context page=(**page).clone()/> }.into_any(),
+        DeskPage::EntryEdit(page) => view! { <EntryEditView context=context page=(**page).clone()/> }.into_any(),
+        DeskPage::Paste(page) => view! { <PasteView context=context page=page.clone()/> }.into_any(),
+        DeskPage::UpdateEdit(page) => view! { <UpdateEditView context=context page=page.clone()/> }.into_any(),
         DeskPage::Maintenances(page) => view! { <MaintenancesView context=context page=page.clone()/> }.into_any(),
         DeskPage::MaintenanceEdit(page) => view! { <MaintenanceEditView context=context page=page.clone()/> }.into_any(),
         DeskPage::People(page) => view! { <PeopleView context=context page=page.clone()/> }.into_any(),
@@ -300,10 +348,10 @@ mod tests {
     use crate::data::desk::{Failure, RecoveryCodesPage};
 
     #[test]
-    fn everybody_finds_now_components_and_maintenance_and_only_owners_people_and_keys() {
+    fn everybody_finds_now_incidents_components_and_maintenance_and_only_owners_people_and_keys() {
         let places = |role: Role| Place::SHARED.into_iter().filter(|place| role.may(place.permission())).collect::<Vec<_>>();
-        assert_eq!(places(Role::Viewer), [Place::Now, Place::Components, Place::Maintenance]);
-        assert_eq!(places(Role::Maintainer), [Place::Now, Place::Components, Place::Maintenance, Place::Audit]);
+        assert_eq!(places(Role::Viewer), [Place::Now, Place::Incidents, Place::Components, Place::Maintenance]);
+        assert_eq!(places(Role::Maintainer), [Place::Now, Place::Incidents, Place::Components, Place::Maintenance, Place::Audit]);
         assert_eq!(places(Role::Owner), Place::SHARED);
     }
 

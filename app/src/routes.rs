@@ -9,6 +9,7 @@ use leptos_router::{SsrMode, path};
 use crate::pages::component_show::ComponentShow;
 use crate::pages::error::NotFound;
 use crate::pages::history::HistoryIndex;
+use crate::pages::incident_show::IncidentShow;
 use crate::pages::status::StatusIndex;
 
 /// Links.
@@ -25,10 +26,15 @@ pub mod to {
         format!("/{}/components/{slug}", language.tag())
     }
 
-    /// Outages by month: the three months that end with this one, or with the present.
+    /// Outages and incidents by month: the three months that end with this one, or with the present.
     pub fn history(language: Language, until: Option<Month>) -> String {
         let until = until.map(|month| format!("/{month}")).unwrap_or_default();
         format!("/{}/history{until}", language.tag())
+    }
+
+    /// The page of an incident, by its public number.
+    pub fn incident(language: Language, number: i64) -> String {
+        format!("/{}/incidents/{number}", language.tag())
     }
 
     /// Every single result of a component's last 24 hours.
@@ -63,6 +69,7 @@ pub fn Pages() -> impl IntoView {
                 <Route path=path!("/:language/history") view=HistoryIndex ssr=SsrMode::Async/>
                 <Route path=path!("/:language/history/:month") view=HistoryIndex ssr=SsrMode::Async/>
                 <Route path=path!("/:language/components/:slug") view=ComponentShow ssr=SsrMode::Async/>
+                <Route path=path!("/:language/incidents/:number") view=IncidentShow ssr=SsrMode::Async/>
             </Routes>
         </Router>
     }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand};
 use domain::account::Role;
+use domain::incident::work::EntryKind;
 use domain::probe::observation::{Observation, Verdict};
 use domain::probe::spec::{ActiveSpec, CheckSpec, ProbeSpec};
 use domain::text::Language;
@@ -15,7 +16,7 @@ use probe::clock::{Clock, SystemClock};
 use probe::{Prober, Resolver};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::service::command::{Command as Asked, Reply};
+use crate::service::command::{Command as Asked, NoteAsked, Reply};
 use crate::telemetry::LogFormat;
 use crate::{backup, boot, commands, config, doctor, runbooks, telemetry};
 
@@ -46,6 +47,11 @@ enum Command {
     /// People who may sign in at the desk.
     #[command(subcommand)]
     User(User),
+    /// Write a row into an incident's timeline; prints the incident, the time as it was understood, and the kind.
+    ///
+    /// The server that runs on the data folder writes it, in the name of the user whose shell this is; so this is for the machine of the
+    /// server. From any other machine send the row to the API: POST /api/v1/notes, with a key that has the scope `timeline:write`.
+    Note(Note),
     /// Copy everything into one file, while the server runs or not.
     Backup {
         /// Where to. A file that is there is replaced once the new one is whole.
@@ -99,6 +105,41 @@ struct DataFolder {
     /// The folder of the database.
     #[arg(long, env = "YAGURA_DATA", default_value = "data")]
     data: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct Note {
+    /// What was done or seen; `-` reads it from stdin.
+    text: String,
+    /// The incident's number, `42` or `INC-42`; left out: the only one that is open.
+    #[arg(long, value_parser = incident_number)]
+    incident: Option<i64>,
+    /// `observation`, `action`, `decision`, `hypothesis`, `next_action`, `change`, `communication`, `context` or `note`.
+    #[arg(long, default_value = "note", value_parser = entry_kind)]
+    kind: EntryKind,
+    /// When it was, in the incident's time zone: `22:36`, `-5m`, `昨日 23:10`, `2024-04-18 22:36 JST`; left out: now.
+    #[arg(long, allow_hyphen_values = true)]
+    at: Option<String>,
+    #[command(flatten)]
+    folder: DataFolder,
+}
+
+/// A number as people write it.
+fn incident_number(typed: &str) -> Result<i64, String> {
+    let digits = match typed.split_at_checked(4) {
+        Some((head, rest)) if head.eq_ignore_ascii_case("INC-") => rest,
+        _ => typed,
+    };
+    let number = digits.parse::<i64>().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| "expected a number like 42 or INC-42".to_owned())
+}
+
+fn entry_kind(name: &str) -> Result<EntryKind, String> {
+    let found = EntryKind::from_name(&name.replace('-', "_")).filter(|kind| kind.is_human());
+    found.ok_or_else(|| {
+        let names: Vec<&str> = EntryKind::human().map(EntryKind::name).collect();
+        format!("expected one of {}", names.join(", "))
+    })
 }
 
 #[derive(Debug, Subcommand)]
@@ -160,6 +201,7 @@ pub fn main() -> ExitCode {
         Command::Restore { from, folder } => with_runtime(restore(from, folder)),
         Command::Doctor { folder, config } => with_runtime(examine(folder, config)),
         Command::User(user) => with_runtime(change_user(user)),
+        Command::Note(note) => take_note(note),
         Command::Runbook(Runbook::List) => Ok(list_runbooks()),
         Command::Runbook(Runbook::Show { slug, language }) => show_runbook(&slug, language),
     };
@@ -231,8 +273,21 @@ async fn change_user(user: User) -> Result<ExitCode, String> {
             Ok(ExitCode::SUCCESS)
         }
         Reply::Failed { message } => Err(message),
-        Reply::BackedUp { .. } => Err("the server answered something else; is it of another version?".to_owned()),
+        Reply::BackedUp { .. } | Reply::Noted { .. } | Reply::Mistaken { .. } => Err(commands::OTHER_ANSWER.to_owned()),
     }
+}
+
+/// Has the running server write a row.
+fn take_note(note: Note) -> Result<ExitCode, String> {
+    let Note { text, incident, kind, at, folder } = note;
+    let text = if text == "-" { commands::piped(std::io::stdin().lock())? } else { text };
+    let asked = NoteAsked { text, incident, kind, at: at.unwrap_or_default() };
+    with_runtime(async move {
+        let (number, at) = commands::note(&folder.data, asked).await?;
+        let at = at.map(|at| format!("{at} ")).unwrap_or_default();
+        println!("INC-{number} {at}{}", kind.name());
+        Ok(ExitCode::SUCCESS)
+    })
 }
 
 async fn back_up(to: PathBuf, folder: DataFolder, file: ConfigFile) -> Result<ExitCode, String> {
@@ -361,4 +416,32 @@ fn show_runbook(slug: &str, language: Language) -> Result<ExitCode, String> {
     let runbook = found.ok_or_else(|| format!("no runbook is called `{slug}`; `yagura runbook list` shows them"))?;
     print!("{}", runbook.source);
     Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_note_is_read_as_one_types_it() {
+        let line = ["yagura", "note", "-", "--incident", "inc-42", "--kind", "next-action", "--at", "-5m"];
+        let Command::Note(note) = Cli::try_parse_from(line).unwrap().command else { panic!("this is a note") };
+        let Note { text, incident, kind, at, .. } = note;
+        assert_eq!((text.as_str(), incident, kind), ("-", Some(42), EntryKind::NextAction));
+        assert_eq!(at.as_deref(), Some("-5m"));
+    }
+
+    #[test]
+    fn nobody_writes_rows_of_yagura_or_into_a_number_that_cannot_be() {
+        assert!(entry_kind("probe").unwrap_err().contains("observation, action"));
+        assert!(["0", "-1", "INC-", "INC-x", "４２", ""].iter().all(|typed| incident_number(typed).is_err()));
+        assert_eq!(incident_number("42"), Ok(42));
+    }
 }

@@ -103,7 +103,12 @@ pub(crate) async fn ask(data: &Path, command: &Command) -> io::Result<Option<Rep
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => return Ok(None),
         Err(error) => return Err(error),
     };
-    stream.write_all(&serde_json::to_vec(command)?).await?;
+    let asked = serde_json::to_vec(command)?;
+    if asked.len() as u64 > BYTES_MAX {
+        let message = format!("this is longer than the {} KiB that can be sent at once", BYTES_MAX / 1024);
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+    }
+    stream.write_all(&asked).await?;
     stream.shutdown().await?;
     let mut answer = Vec::new();
     tokio::time::timeout(ANSWER_MAX, stream.take(BYTES_MAX).read_to_end(&mut answer)).await??;
@@ -149,5 +154,8 @@ mod tests {
         let _listener = listen(folder.path()).unwrap();
         let mode = std::fs::metadata(path(folder.path())).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
+        let long = Command::MakeLink { name: "x".repeat(BYTES_MAX as usize) };
+        let refused = ask(folder.path(), &long).await.unwrap_err();
+        assert!(refused.to_string().contains("64 KiB"), "the server would read it only in part: {refused}");
     }
 }

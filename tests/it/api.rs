@@ -23,6 +23,7 @@ fn operations() -> Vec<(String, String, bool)> {
     let paths = document["paths"].as_object().unwrap().iter();
     let operations = paths.flat_map(|(path, methods)| {
         let path = path.replace("{slug}", "web").replace("{id}", NOBODY).replace("{session}", NOBODY);
+        let path = path.replace("{number}", "1").replace("{other}", "2").replace("{marker}", "detected");
         assert!(!path.contains('{'), "{path} has a parameter that this test does not know");
         let methods = methods.as_object().unwrap().clone();
         methods.into_iter().map(move |(method, operation)| {

@@ -1,10 +1,16 @@
 //! The command line, as an operator meets it.
 
-use std::process::Output;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
 
+use domain::account::Scope;
+use serde_json::{Value, json};
 use tempfile::TempDir;
-use tests::process::{Process, run};
+use tests::process::{Process, program, run};
+use tests::server::TestServer;
 use tests::target::{Behaviour, Target};
+use tests::visitor::Visitor;
 
 fn text(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
@@ -148,4 +154,105 @@ async fn a_second_server_on_the_same_data_refuses() {
     let second = second.await.unwrap();
     assert_eq!(second.status.code(), Some(1));
     assert!(text(&second).contains("another Yagura already runs"), "{}", text(&second));
+}
+
+/// Runs `yagura note` on a data folder, with something on stdin.
+async fn note(data: &Path, words: &[&str], stdin: &str) -> Output {
+    let mut command = Command::new(program());
+    command.arg("note").args(words).arg("--data").arg(data);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let stdin = stdin.to_owned();
+    let ending = tokio::task::spawn_blocking(move || {
+        let mut child = command.spawn().unwrap();
+        // Whoever does not read it closes the pipe.
+        let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
+        child.wait_with_output().unwrap()
+    });
+    ending.await.unwrap()
+}
+
+/// Opens incidents and reads them, as a program does.
+struct Program<'s> {
+    server: &'s TestServer,
+    key: String,
+}
+
+impl<'s> Program<'s> {
+    async fn new(server: &'s TestServer) -> Self {
+        let key = format!("Bearer {}", Visitor::key_with_scope(server, Scope::WriteIncidents).await);
+        Self { server, key }
+    }
+
+    async fn open(&self, title: &str) -> i64 {
+        let body = json!({"title": title, "severity": "sev3", "impact": "minor"}).to_string().into_bytes();
+        let headers = [("content-type", "application/json"), ("authorization", self.key.as_str())];
+        let opened = self.server.send("POST", "/api/v1/incidents", &headers, body).await;
+        assert_eq!(opened.status, 201, "{}", opened.body);
+        serde_json::from_str::<Value>(&opened.body).unwrap()["number"].as_i64().unwrap()
+    }
+
+    /// What people wrote into a timeline, in order.
+    async fn rows(&self, number: i64) -> Vec<Value> {
+        let answer = self.server.get_with(&format!("/api/v1/incidents/{number}"), &[("authorization", self.key.as_str())]).await;
+        let incident: Value = serde_json::from_str(&answer.body).unwrap();
+        let rows = incident["timeline"].as_array().unwrap().iter();
+        rows.filter(|row| row["body"].is_string()).cloned().collect()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_note_from_a_shell_is_a_row_and_one_hears_how_its_time_was_understood() {
+    // It is noon in Tokyo on 12 April 2026, and stays it.
+    let server = TestServer::start("site: {name: Test, time_zone: Asia/Tokyo}\n").await;
+    let program = Program::new(&server).await;
+    let (number, data) = (program.open("Disk full").await, server.data());
+    let by_number = format!("INC-{number}");
+    for (words, stdin, said) in [
+        (vec!["restarted the proxy", "--kind", "action", "--at", "11:36"], "", "11:36 action"),
+        (vec!["five minutes ago", "--at", "-5m"], "", "11:55 note"),
+        (vec!["-", "--incident", by_number.as_str()], "first line\n日本語の行\n", "12:00 note"),
+        (vec!["the evening before", "--at", "昨日 23:10", "--kind", "next-action"], "", "2026-04-11 23:10 next_action"),
+    ] {
+        let output = note(&data, &words, stdin).await;
+        assert!(output.status.success(), "{words:?}: {}", text(&output));
+        assert_eq!(String::from_utf8_lossy(&output.stdout), format!("INC-{number} {said}\n"));
+    }
+    let rows = program.rows(number).await;
+    let bodies: Vec<&str> = rows.iter().filter_map(|row| row["body"].as_str()).collect();
+    assert_eq!(bodies, ["the evening before", "restarted the proxy", "five minutes ago", "first line\n日本語の行"]);
+    for row in &rows {
+        assert_eq!((&row["source"], &row["visibility"]), (&json!("cli"), &json!("internal")), "{row}");
+        assert!(row["actor"].as_str().is_some_and(|actor| !actor.is_empty() && actor != "Yagura"), "{row}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_note_that_cannot_be_written_is_refused_with_the_field_and_in_words() {
+    let server = TestServer::start("site: {name: Test}\n").await;
+    let (program, data) = (Program::new(&server).await, server.data());
+    let refused = async |words: &[&str], expected: &str| {
+        let output = note(&data, words, "").await;
+        assert!(!output.status.success(), "{words:?}: {}", text(&output));
+        assert!(output.stdout.is_empty(), "{words:?}: {}", text(&output));
+        assert!(text(&output).contains(expected), "{expected} is missing in: {}", text(&output));
+    };
+    refused(&["x"], "--incident: No incident is open").await;
+    let number = program.open("First").await;
+    refused(&["x", "--at", "half past"], "--at: This could not be read as a time").await;
+    refused(&["-"], "the text: Please write something").await;
+    refused(&["x", "--incident", "999"], "--incident: There is no incident with this number").await;
+    refused(&["x", "--kind", "probe"], "expected one of observation, action").await;
+    program.open("Second").await;
+    refused(&["x"], "--incident: Several incidents are open").await;
+    assert_eq!(program.rows(number).await, Vec::<Value>::new());
+}
+
+#[test]
+fn a_note_without_a_server_is_not_written_and_one_hears_what_to_do() {
+    let folder = TempDir::new().unwrap();
+    let output = run(&["note", "restarted", "--data", folder.path().to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    for expected in ["no server runs", "yagura serve", "--data", "/api/v1/notes"] {
+        assert!(text(&output).contains(expected), "{expected} is missing in: {}", text(&output));
+    }
 }

@@ -6,6 +6,10 @@ use std::path::{Path, PathBuf};
 
 use domain::account::{Role, Scope};
 use domain::component::Status;
+use domain::incident::metrics::Measure;
+use domain::incident::work::{
+    EntryKind, HypothesisState, IncidentKind, Marker, Precision, Role as IncidentRole, State, Visibility,
+};
 use domain::incident::{Impact, IncidentStatus, MaintenanceStatus};
 use domain::probe::observation::{CauseKind, Phases, Verdict};
 
@@ -66,9 +70,38 @@ const FAILURES: [&str; 10] = [
     "unavailable",
 ];
 
+/// Where a search finds something.
+const HITS: [&str; 3] = ["title", "entry", "update"];
+/// Public updates for which we have a text to begin with.
+const TEMPLATES: [IncidentStatus; 4] =
+    [IncidentStatus::Investigating, IncidentStatus::Identified, IncidentStatus::Monitoring, IncidentStatus::Resolved];
+
+/// `<prefix>-<name>` for each of the names, in which keys have hyphens where names have underscores.
+fn worded(prefix: &str, names: impl Iterator<Item = &'static str>) -> Vec<String> {
+    names.map(|name| format!("{prefix}-{}", name.replace('_', "-"))).collect()
+}
+
+/// The words in which people work on incidents.
+fn incident_keys() -> Vec<String> {
+    [
+        worded("state", State::ALL.iter().map(|state| state.name())),
+        worded("incident-kind", IncidentKind::ALL.iter().map(|kind| kind.name())),
+        worded("entry-kind", EntryKind::ALL.iter().map(|kind| kind.name())),
+        worded("visibility", Visibility::ALL.iter().map(|visibility| visibility.name())),
+        worded("marker", Marker::ALL.iter().map(|marker| marker.name())),
+        worded("incident-role", IncidentRole::ALL.iter().map(|role| role.name())),
+        worded("hypothesis", HypothesisState::ALL.iter().map(|state| state.name())),
+        worded("precision", Precision::ALL.iter().map(|precision| precision.name())),
+        worded("metric", Measure::ALL.iter().map(|measure| measure.name())),
+        worded("hit", HITS.into_iter()),
+        worded("template", TEMPLATES.iter().map(|status| status.name())),
+    ]
+    .concat()
+}
+
 /// Keys that are put together at run time.
 fn built_keys() -> BTreeSet<String> {
-    let mut keys = BTreeSet::new();
+    let mut keys: BTreeSet<String> = incident_keys().into_iter().collect();
     keys.extend(Status::ALL.iter().map(|status| format!("status-{}", status.name().replace('_', "-"))));
     keys.extend(CauseKind::ALL.iter().map(|cause| format!("cause-{}", cause.name())));
     keys.extend(Verdict::ALL.iter().map(|verdict| format!("verdict-{}", verdict.name())));
@@ -104,6 +137,8 @@ fn every_key_that_the_source_asks_for_exists_and_every_key_is_asked_for() {
     sources(&root().join("app/src"), &mut source);
     sources(&root().join("server/src/web"), &mut source);
     sources(&root().join("server/src/service"), &mut source);
+    // Why a typed time or a pasted line is not understood is named by the rules themselves.
+    sources(&root().join("app/domain/src/incident"), &mut source);
     let known = keys_of("en");
     let mut asked = built_keys();
     // Keys are whole string literals of lower-case words and hyphens; CSS classes that look alike are no keys and are left out below.
@@ -174,6 +209,15 @@ fn every_message_can_be_said_in_each_language() {
         "until",
         "span",
         "detail",
+        "number",
+        "corrected",
+        "what",
+        "reason",
+        "role",
+        "marker",
+        "to",
+        "line",
+        "problem",
     ];
     let arguments: Vec<_> = names.into_iter().map(|name| (name, 2_i64.into())).collect();
     for language in Language::ALL {

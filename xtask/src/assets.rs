@@ -1,4 +1,4 @@
-//! app → WASM → wasm-bindgen → wasm-opt; JS glue and CSS → esbuild; then names with a hash of the content, brotli and gzip beside each
+//! app → WASM → wasm-bindgen → wasm-opt; JS glue, the desk's scripts and CSS → esbuild; then names with a hash of the content, brotli and gzip beside each
 //! file, and a manifest from which `server/build.rs` embeds them all.
 
 use std::fmt::Write as _;
@@ -35,6 +35,11 @@ const BUNDLES: [Bundle; 2] = [
     Bundle { name: "yagura", features: "hydrate", roles: ["wasm", "js"] },
     Bundle { name: "yagura-desk", features: "desk", roles: ["desk_wasm", "desk_js"] },
 ];
+
+/// Scripts of the desk that are no islands, each with all that it imports in one file: what pages do, and their service worker, whose queue
+/// both share. Role, source, and what esbuild makes of it: a module, or a script as workers want it.
+const SCRIPTS: [(&str, &str, &str); 2] =
+    [("desk_script", "app/desk/main.js", "esm"), ("desk_worker", "app/desk/worker.js", "iife")];
 
 struct Site {
     folder: PathBuf,
@@ -110,6 +115,12 @@ pub(crate) fn build() -> Result<(), String> {
         }
         run(&mut command)
     };
+    for (role, source, format) in SCRIPTS {
+        let mut command = Command::new(modules.join("esbuild/bin/esbuild"));
+        command.arg(root.join(source)).args(["--bundle", "--minify", "--target=es2022", "--log-level=warning"]);
+        command.arg(format!("--format={format}")).arg(format!("--outfile={}", work.join(format!("{role}.js")).display()));
+        run(&mut command)?;
+    }
     let styles = [("css", "style/main.css", "yagura"), ("desk_css", "style/desk-main.css", "yagura-desk")];
     for Bundle { name, .. } in &BUNDLES {
         minify(&work.join(format!("{name}.js")), &work.join(format!("{name}.min.js")))?;
@@ -128,6 +139,11 @@ pub(crate) fn build() -> Result<(), String> {
             let bytes = read(&work.join(file))?;
             site.add(role, &format!("/pkg/{name}-{}.{extension}", short_hash(&bytes)), content_type, &bytes)?;
         }
+    }
+    for (role, ..) in SCRIPTS {
+        let bytes = read(&work.join(format!("{role}.js")))?;
+        let name = format!("/pkg/{}-{}.js", role.replace('_', "-"), short_hash(&bytes));
+        site.add(role, &name, "text/javascript; charset=utf-8", &bytes)?;
     }
     for (role, _, name) in styles {
         let bytes = read(&work.join(format!("{name}.css")))?;

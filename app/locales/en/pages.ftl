@@ -100,7 +100,7 @@ recent-none = No outage was confirmed in the past 14 days.
 recent-left-out = And { $n } more; all are in the history.
 history = History
 history-open = All outages by month
-history-text = Every outage that was confirmed, in the month in which it began.
+history-text = Every outage that was confirmed and every incident that was made public, in the month in which it began.
 history-none = No outage was confirmed.
 history-left-out = And { $n } more in this month.
 history-pages = Other months
@@ -248,3 +248,18 @@ not-found-title = There is no such page
 not-found-text = The address leads nowhere. What it named may have been renamed or removed.
 unavailable-title = This page cannot be shown right now
 unavailable-text = What it needs cannot be read at the moment. The front page has the present state.
+
+# An incident and its page.
+story-lasted = { $length } in all
+story-next-update = Next update by { $when }
+story-corrects = Corrects an earlier update
+story-corrected = Corrected by a later update
+story-all-updates = All updates
+story-updates = Updates
+story-no-updates = Nothing was told yet.
+story-affected = Affected components
+story-figures = Figures
+story-stated = stated: { $length }
+story-timeline = Timeline
+story-about = about { $when }
+story-withheld = Withheld

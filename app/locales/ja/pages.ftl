@@ -76,7 +76,7 @@ recent-none = 過去 14 日間に確認された障害はありません。
 recent-left-out = ほか { $n } 件。すべて履歴にあります。
 history = 履歴
 history-open = 月ごとの全障害
-history-text = 確認されたすべての障害を、始まった月ごとに載せています。
+history-text = 確認されたすべての障害と、公開されたすべてのインシデントを、始まった月ごとに載せています。
 history-none = 確認された障害はありません。
 history-left-out = この月にはほか { $n } 件あります。
 history-pages = ほかの月
@@ -221,3 +221,18 @@ not-found-title = ページが見つかりません
 not-found-text = このアドレスのページはありません。名前が変わったか、削除された可能性があります。
 unavailable-title = このページは今表示できません
 unavailable-text = 必要なデータを今読み出せません。現在の状態はトップページにあります。
+
+# インシデントとそのページ。
+story-lasted = 合計 { $length }
+story-next-update = 次回のお知らせ：{ $when }まで
+story-corrects = 以前のお知らせの訂正
+story-corrected = 後のお知らせで訂正
+story-all-updates = すべてのお知らせ
+story-updates = お知らせ
+story-no-updates = お知らせはまだありません。
+story-affected = 影響を受けたコンポーネント
+story-figures = 所要時間
+story-stated = 公表値 { $length }
+story-timeline = タイムライン
+story-about = { $when } 頃
+story-withheld = 非公開

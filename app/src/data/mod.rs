@@ -19,7 +19,9 @@ use thiserror::Error;
 
 pub use self::check::{CheckKind, PublicCheck, PublicResult};
 pub use self::component::{PublicComponent, PublicDay, PublicGroup, PublicLatency, Summary};
-pub use self::incident::{PublicComponentChange, PublicIncident, PublicMaintenance, PublicUpdate};
+pub use self::incident::{
+    IncidentPage, PublicAffected, PublicComponentChange, PublicIncident, PublicMaintenance, PublicMetric, PublicRow, PublicUpdate,
+};
 pub use self::outage::{HistoryPage, OutageOf, PublicMonth, PublicOutage};
 use crate::i18n::{Messages, Text};
 
@@ -43,6 +45,8 @@ pub trait PageData: Send + Sync {
     async fn component(&self, language: Language, slug: &str) -> Result<ComponentPage, PageError>;
     /// Outages by month; `until` is the last of the three months, the present one if it is `None`.
     async fn history(&self, language: Language, until: Option<Month>) -> Result<HistoryPage, PageError>;
+    /// One public incident, by its public number.
+    async fn incident(&self, language: Language, number: i64) -> Result<IncidentPage, PageError>;
     /// What stands around every page.
     fn site(&self, language: Language) -> PublicSite;
 }
@@ -123,6 +127,8 @@ pub struct Assets {
     pub desk_css: Option<String>,
     /// Paths of the JS glue and the WASM module of the desk, which has all islands.
     pub desk_islands: Option<(String, String)>,
+    /// Path of the script that every page of the desk loads besides.
+    pub desk_script: Option<String>,
     /// Changes with every build of the assets.
     pub build: String,
 }

@@ -59,6 +59,8 @@ pub struct PublicMonth {
     pub outages: Vec<OutageOf>,
     /// How many older ones of the month are left out.
     pub left_out: usize,
+    /// Incidents that began in it, the newest first.
+    pub incidents: Vec<super::PublicIncident>,
 }
 
 /// The history page: three months, the newest first.

@@ -9,8 +9,9 @@ use leptos::prelude::*;
 use crate::i18n::Text;
 
 /// Keys and the message that says where they lead. After `g`, a key follows the link of the page whose `data-go` it is.
-const SHORTCUTS: [(&[&str], &str); 6] = [
+const SHORTCUTS: [(&[&str], &str); 7] = [
     (&["g", "n"], "desk-now"),
+    (&["g", "i"], "incidents-title"),
     (&["g", "c"], "components"),
     (&["g", "m"], "planned-title"),
     (&["g", "a"], "account-title"),

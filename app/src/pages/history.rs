@@ -1,4 +1,4 @@
-//! Outages by month, three months a page, as far back as anything was watched.
+//! Outages and incidents by month, three months a page, as far back as anything was watched or told.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -8,6 +8,7 @@ use crate::format;
 use crate::i18n::Text;
 use crate::pages::error::{NotFound, Unavailable};
 use crate::parts::head::Head;
+use crate::parts::incident::IncidentItem;
 use crate::parts::outage::{OutageFrame, OutageItem};
 use crate::parts::status_mark::StatusSymbols;
 use crate::routes::to;
@@ -57,17 +58,21 @@ fn month_part(frame: &OutageFrame, month: &PublicMonth) -> impl IntoView + use<>
         let whose = Some((of.name.clone(), to::component(text.language(), &of.slug)));
         view! { <OutageItem outage=of.outage.clone() frame=frame.clone() id=of.anchor() of=whose/> }
     });
-    let list = if month.outages.is_empty() {
-        view! { <p class="empty">{text.get("history-none")}</p> }.into_any()
-    } else {
-        view! { <ol class="outages">{items.collect_view()}</ol> }.into_any()
+    let incidents = month.incidents.iter().map(|incident| {
+        view! { <IncidentItem incident=incident.clone() zone=frame.zone.clone() text=text.clone()/> }
+    });
+    let incidents = incidents.collect_view();
+    let list = match (month.outages.is_empty(), month.incidents.is_empty()) {
+        (false, _) => view! { <ol class="outages">{items.collect_view()}</ol> }.into_any(),
+        (true, true) => view! { <p class="empty">{text.get("history-none")}</p> }.into_any(),
+        (true, false) => ().into_any(),
     };
     let left_out = (month.left_out > 0)
         .then(|| view! { <p class="empty">{text.with("history-left-out", &[("n", month.left_out.into())])}</p> });
     view! {
         <section class="month" aria-labelledby=labelled_by>
             <h2 id=id>{format::month(text, month.month)}</h2>
-            <div id=list_id data-live>{list} {left_out}</div>
+            <div id=list_id data-live>{incidents} {list} {left_out}</div>
         </section>
     }
 }

@@ -5,4 +5,5 @@ pub mod component_show;
 pub mod desk;
 pub mod error;
 pub mod history;
+pub mod incident_show;
 pub mod status;

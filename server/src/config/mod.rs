@@ -4,7 +4,7 @@
 //! certificates parse. Whoever does not gets [`ConfigErrors`]: all mistakes at once, each with its place, and no secret in them.
 //!
 //! Code map: `tree` makes a tree with positions of the text; `reader` reads values out of it and fills in `${…}`
-//! (`substitute`); `values` are the small values; `sections`, `desk`, `probes`, `http` and `pem` are the parts of the file;
+//! (`substitute`); `values` are the small values; `sections`, `desk`, `incidents`, `probes`, `http` and `pem` are the parts of the file;
 //! `names` checks what only the whole shows; `mistake` and `excerpt` tell what is wrong. The shape stands in
 //! `example/yagura.yaml`. `overlay` adds what was made at the desk, which `made_rules` holds to stricter rules.
 //!
@@ -13,6 +13,7 @@
 mod desk;
 mod excerpt;
 mod http;
+mod incidents;
 mod made_rules;
 mod mistake;
 mod names;
@@ -36,6 +37,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::component::Combine;
+use domain::incident::work::AutoIncident;
 use domain::probe::spec::ProbeSpec;
 use domain::text::{Language, LocalizedText, Slug};
 use domain::uptime::Weights;
@@ -46,6 +48,7 @@ use url::Url;
 
 pub use self::desk::{BackupSettings, DeskSettings, Reference};
 pub use self::excerpt::Excerpt;
+pub use self::incidents::{IncidentSettings, UpdateTemplate};
 pub use self::mistake::{ConfigErrors, Mistake, Position};
 pub use self::overlay::{MADE_BYTES_MAX, Made, MadeKind, MadeMistake, conflicts, overlay};
 use self::reader::{Item, Reader, found};
@@ -80,6 +83,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// What things made at the desk may do.
     pub desk: DeskSettings,
+    /// How incidents are worked.
+    pub incidents: IncidentSettings,
     /// Where backups are put. None: they are made only when somebody asks for one.
     pub backup: Option<BackupSettings>,
     /// Which of the groups, components and probes were made at the desk ([`overlay()`]). Empty for the file alone.
@@ -158,6 +163,15 @@ pub struct ComponentSpec {
     pub combine: Combine,
     /// The slug it had before, whose history it takes over; no other component has it.
     pub renamed_from: Option<Slug>,
+    /// What an outage of it does; none: as [`IncidentSettings::auto`] says.
+    pub incidents: Option<AutoIncident>,
+}
+
+impl Config {
+    /// What an outage of this component does.
+    pub fn auto_incident(&self, component: &ComponentSpec) -> AutoIncident {
+        component.incidents.unwrap_or(self.incidents.auto)
+    }
 }
 
 /// A configuration that was read.
@@ -297,8 +311,19 @@ fn fingerprint(text: &str, names: &[PathBuf], files: &HashMap<PathBuf, Result<St
 
 /// The top level.
 fn document(reader: &mut Reader<'_>, item: Item<'_>) -> Option<Config> {
-    let known =
-        ["site", "uptime", "retention", "self_check", "trusted_proxies", "desk", "backup", "groups", "components", "probes"];
+    let known = [
+        "site",
+        "uptime",
+        "retention",
+        "self_check",
+        "trusted_proxies",
+        "desk",
+        "incidents",
+        "backup",
+        "groups",
+        "components",
+        "probes",
+    ];
     let fields = reader.fields(item, &known)?;
     let site = fields.require(reader, "site").and_then(|item| sections::site(reader, item));
     let uptime = sections::optional(&fields, "uptime", |item| sections::uptime(reader, item));
@@ -306,6 +331,7 @@ fn document(reader: &mut Reader<'_>, item: Item<'_>) -> Option<Config> {
     let self_check = sections::optional(&fields, "self_check", |item| sections::self_check(reader, &item));
     let trusted_proxies = sections::optional(&fields, "trusted_proxies", |item| desk::networks(reader, &item));
     let desk = sections::optional(&fields, "desk", |item| desk::desk(reader, item));
+    let incidents = sections::optional(&fields, "incidents", |item| incidents::incidents(reader, item));
     let backup = sections::optional(&fields, "backup", |item| desk::backup(reader, item));
     let mut list = |key| fields.get(key).map(|item| reader.list(&item)).unwrap_or_default();
     let (groups, components, mut probes) = (list("groups"), list("components"), list("probes"));
@@ -327,6 +353,7 @@ fn document(reader: &mut Reader<'_>, item: Item<'_>) -> Option<Config> {
         probes: probes.into_iter().collect::<Option<_>>()?,
         trusted_proxies: trusted_proxies?.unwrap_or_default(),
         desk: desk?.unwrap_or_default(),
+        incidents: incidents?.unwrap_or_default(),
         backup: backup?,
         made: HashSet::new(),
     })

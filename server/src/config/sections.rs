@@ -136,7 +136,7 @@ pub(super) fn group(reader: &mut Reader<'_>, item: Item<'_>) -> Option<Group> {
 
 /// One of `components`.
 pub(super) fn component(reader: &mut Reader<'_>, item: Item<'_>) -> Option<ComponentSpec> {
-    let known = ["slug", "name", "group", "description", "depends_on", "public", "combine", "renamed_from"];
+    let known = ["slug", "name", "group", "description", "depends_on", "public", "combine", "renamed_from", "incidents"];
     let fields = reader.fields(item, &known)?;
     let slug = fields.require(reader, "slug").and_then(|item| values::own_slug(reader, item, Sort::Component));
     let name = fields.require(reader, "name").and_then(|item| values::localized(reader, item, NAME_CHARS_MAX));
@@ -148,6 +148,7 @@ pub(super) fn component(reader: &mut Reader<'_>, item: Item<'_>) -> Option<Compo
     let combine = optional(&fields, "combine", |item| values::choice(reader, item, &combines));
     let renamed_from =
         optional(&fields, "renamed_from", |item| values::former_slug(reader, item, Sort::Component, slug.as_ref()));
+    let incidents = optional(&fields, "incidents", |item| super::incidents::auto(reader, item));
     Some(ComponentSpec {
         slug: slug?,
         name: name?,
@@ -157,6 +158,7 @@ pub(super) fn component(reader: &mut Reader<'_>, item: Item<'_>) -> Option<Compo
         is_public: is_public?.unwrap_or(true),
         combine: combine?.unwrap_or(Combine::Standard),
         renamed_from: renamed_from?,
+        incidents: incidents?,
     })
 }
 

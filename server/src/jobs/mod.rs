@@ -3,5 +3,6 @@
 pub(crate) mod backup;
 pub(crate) mod config_watch;
 pub(crate) mod housekeeping;
+pub(crate) mod incidents;
 pub(crate) mod maintenance;
 pub(crate) mod uplink_watch;

@@ -11,7 +11,7 @@ use super::problem::Problem;
 const PAGE_ROWS: u32 = 100;
 
 /// Everything that is ever written into the log, by subject.
-pub(crate) const ACTIONS: [&str; 39] = [
+pub(crate) const ACTIONS: [&str; 56] = [
     "user.invited",
     "user.changed",
     "user.disabled",
@@ -48,6 +48,23 @@ pub(crate) const ACTIONS: [&str; 39] = [
     "maintenance.cancelled",
     "maintenance.began",
     "maintenance.ended",
+    "incident.opened",
+    "incident.changed",
+    "incident.moved",
+    "incident.published",
+    "incident.withdrawn",
+    "incident.related",
+    "incident.unrelated",
+    "incident.merged",
+    "entry.added",
+    "entry.changed",
+    "entry.deleted",
+    "entry.restored",
+    "marker.moved",
+    "update.published",
+    "evidence.added",
+    "evidence.deleted",
+    "suggestion.dismissed",
     "backup.made",
     "backup.failed",
     "backup.restored",

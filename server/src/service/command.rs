@@ -4,11 +4,16 @@
 use std::path::{Path, PathBuf};
 
 use domain::account::{Permission, Role};
+use domain::incident::when;
+use domain::incident::work::{EntryKind, Source};
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::backup;
 use super::caller::Caller;
 use super::desk::{Desk, Done, Ledger};
+use super::incidents::{EntryWanted, Found};
 use super::people::LinkMade;
 use super::problem::Problem;
 use super::sign_in::Nothing;
@@ -23,6 +28,20 @@ pub(crate) enum Command {
     MakeLink { name: String },
     /// Makes a backup.
     BackUp { to: PathBuf },
+    /// Writes a row into a timeline. Only the running server does: it knows what is open, and tells the pages that show it.
+    AddNote(NoteAsked),
+}
+
+/// A row, as it is typed at a shell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NoteAsked {
+    pub(crate) text: String,
+    /// The incident's number; none: the one that is open.
+    pub(crate) incident: Option<i64>,
+    pub(crate) kind: EntryKind,
+    /// As people type a time; empty: now.
+    pub(crate) at: String,
 }
 
 /// What came of it.
@@ -33,8 +52,27 @@ pub(crate) enum Reply {
     Link { name: String, path: String, expires_at: String },
     /// A backup, and its size in bytes.
     BackedUp { bytes: u64 },
+    /// A row: the number of its incident, and when it says it was, on the clocks of the incident.
+    Noted { number: i64, at: Option<String> },
+    /// It was not done, for what was typed; the shell has the words.
+    Mistaken { mistakes: Vec<Mistake> },
     /// It was not done, and why.
     Failed { message: String },
+}
+
+/// Something that stands in the way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Mistake {
+    /// The field it is about; empty: all of it.
+    pub(crate) field: String,
+    /// Key of a message, which begins with `invalid-` or `refused-`.
+    pub(crate) key: String,
+}
+
+impl Mistake {
+    pub(crate) fn new(field: impl Into<String>, key: impl Into<String>) -> Self {
+        Self { field: field.into(), key: key.into() }
+    }
 }
 
 impl Ledger {
@@ -43,7 +81,7 @@ impl Ledger {
         let outcome = match command {
             Command::AddUser { name, role } => self.invite(caller, name, *role).await,
             Command::MakeLink { name } => self.make_link_for(caller, name).await,
-            Command::BackUp { .. } => return None,
+            Command::BackUp { .. } | Command::AddNote(_) => return None,
         };
         Some(reply(outcome))
     }
@@ -77,8 +115,45 @@ impl Desk {
                 Ok(bytes) => Reply::BackedUp { bytes },
                 Err(problem) => Reply::Failed { message: in_words(&problem) },
             },
+            (None, Command::AddNote(asked)) => self.take_note(caller, asked).await,
             (None, _) => Reply::Failed { message: "the server does not know this command".to_owned() },
         }
+    }
+}
+
+impl Desk {
+    async fn take_note(&self, caller: &Caller, asked: NoteAsked) -> Reply {
+        let wanted = EntryWanted {
+            kind: asked.kind.name().to_owned(),
+            body: asked.text,
+            at: asked.at,
+            typed_at: None,
+            precision: String::new(),
+            rejected: Vec::new(),
+            hypothesis: String::new(),
+            visibility: String::new(),
+            is_starred: false,
+            op: None,
+            keep_secrets: false,
+            source: Source::Cli,
+        };
+        match self.note(caller, asked.incident, wanted).await {
+            // The row is kept: that it cannot be read again is no reason to have it written twice.
+            Ok((number, id)) => Reply::Noted { number, at: self.time_of_row(caller, number, id).await.ok() },
+            Err(problem) => not_noted(problem),
+        }
+    }
+
+    /// When a row says it was, on the clocks of its incident; with the day unless that is today.
+    async fn time_of_row(&self, caller: &Caller, number: i64, id: Uuid) -> Result<String, Problem> {
+        let Found::Story(story) = self.incident(caller, number).await? else {
+            return Err(Problem::Refused("refused-merged"));
+        };
+        let entry = story.entries.iter().find(|entry| entry.id == id).ok_or(Problem::NotFound("entry"))?;
+        let zone = TimeZone::get(&story.incident.facts.zone).unwrap_or(TimeZone::UTC);
+        let today = zone.to_datetime(self.now().to_jiff()).date();
+        let written = when::written(entry.occurred_at, entry.precision, &zone);
+        Ok(written.replacen(&format!("{today} "), "", 1))
     }
 }
 
@@ -118,6 +193,17 @@ fn reply(outcome: Result<LinkMade, Problem>) -> Reply {
     }
 }
 
+/// Why a row was not written.
+fn not_noted(problem: Problem) -> Reply {
+    let mistakes = match problem {
+        Problem::Invalid(all) => all.into_iter().map(|invalid| Mistake::new(invalid.field, invalid.key)).collect(),
+        Problem::Refused(key) => vec![Mistake::new("", key)],
+        Problem::NotFound("incident") => vec![Mistake::new("incident", "invalid-number")],
+        other => return Reply::Failed { message: in_words(&other) },
+    };
+    Reply::Mistaken { mistakes }
+}
+
 /// Why it was not done, in words for a shell. A key that has none is better than nothing: it can be sought.
 pub(crate) fn in_words(problem: &Problem) -> String {
     match problem {
@@ -146,5 +232,23 @@ mod tests {
         assert!(in_words(&Problem::Refused("refused-too-many-people")).contains("1,000 accounts"));
         assert!(in_words(&Problem::Refused("refused-last-owner")).contains("refused-last-owner"));
         assert_eq!(in_words(&Problem::invalid("name", "invalid-name-taken")), "somebody already has this name");
+    }
+
+    #[test]
+    fn what_stands_in_the_way_of_a_row_names_its_field() {
+        let mistaken = |field: &str, key: &str| Reply::Mistaken { mistakes: vec![Mistake::new(field, key)] };
+        assert_eq!(not_noted(Problem::invalid("at", "invalid-when")), mistaken("at", "invalid-when"));
+        assert_eq!(not_noted(Problem::Refused("refused-several-open")), mistaken("", "refused-several-open"));
+        assert_eq!(not_noted(Problem::NotFound("incident")), mistaken("incident", "invalid-number"));
+        assert_eq!(not_noted(Problem::Busy), Reply::Failed { message: Problem::Busy.to_string() });
+    }
+
+    #[test]
+    fn a_note_comes_over_the_socket_as_it_was_typed() {
+        let (text, at) = ("再起動した \"proxy\"\n2 行目".to_owned(), "-5m".to_owned());
+        let asked = Command::AddNote(NoteAsked { text, incident: Some(42), kind: EntryKind::NextAction, at });
+        let sent = serde_json::to_string(&asked).unwrap();
+        assert_eq!(serde_json::from_str::<Command>(&sent).unwrap(), asked);
+        assert!(serde_json::from_str::<Command>(&sent.replace("\"at\"", "\"when\"")).is_err());
     }
 }

@@ -19,6 +19,7 @@ use store::writer::Change;
 use store::{Store, StoreError, WriterHandle};
 
 use crate::config::Config;
+use crate::service::incidents::Board;
 use crate::service::maintenance::Plans;
 use crate::service::monitoring::{Monitoring, PAGE_HORIZON, State, WatchedComponent, WatchedProbe};
 use crate::service::public_id::public_id;
@@ -204,6 +205,7 @@ pub(crate) async fn begin(
         latencies: HashMap::new(),
         tokens,
         plans: Plans::default(),
+        incidents: Board::default(),
         uplink_lost_since,
         ticked_at: None,
     };
@@ -291,6 +293,6 @@ pub(crate) async fn switch_to(
     state.config = config;
     monitoring.writer.changes(effects.into_iter().map(Change::Effect));
     drop(state);
-    monitoring.reconfigured();
+    monitoring.offered_anew();
     Ok(())
 }

@@ -9,6 +9,7 @@ pub(crate) mod command;
 pub(crate) mod configuration;
 pub(crate) mod desk;
 pub(crate) mod enrolment;
+pub(crate) mod incidents;
 pub(crate) mod keys;
 pub(crate) mod maintenance;
 pub(crate) mod monitoring;

@@ -23,6 +23,8 @@ use store::{StoreError, WriterHandle};
 use tokio::sync::watch;
 use uuid::Uuid;
 
+use super::incidents::Board;
+use super::incidents::told::Told;
 use super::maintenance::{News, Plans};
 use crate::config::Config;
 
@@ -65,6 +67,8 @@ pub(crate) struct State {
     pub(crate) tokens: HashMap<String, ProbeKey>,
     /// Planned work, which is shown in the place of statuses and holds alerts.
     pub(crate) plans: Plans,
+    /// Incidents that people work on, and what the public may see of all of them.
+    pub(crate) incidents: Board,
     pub(crate) uplink_lost_since: Option<Timestamp>,
     /// Both clocks at the newest tick: when the wall clock has run ahead of the other, this machine slept.
     pub(crate) ticked_at: Option<(Timestamp, Duration)>,
@@ -87,6 +91,8 @@ pub(crate) struct Offer {
     pub(crate) time_zone: TimeZone,
     /// Whose word about the client's address is believed.
     pub(crate) trusted_proxies: Vec<IpNet>,
+    /// Which incidents the public is told of.
+    pub(crate) incidents: Told,
 }
 
 impl Offer {
@@ -100,6 +106,7 @@ impl Offer {
             first_watched: public().map(|(_, component)| component.watched_since).min(),
             time_zone: state.config.site.time_zone.clone(),
             trusted_proxies: state.config.trusted_proxies.clone(),
+            incidents: Told::of(state),
         }
     }
 }
@@ -115,6 +122,8 @@ pub(crate) struct Monitoring {
     state: Mutex<State>,
     offer: RwLock<Arc<Offer>>,
     version: watch::Sender<u64>,
+    /// Counts what only the desk can see too.
+    desk_version: watch::Sender<u64>,
 }
 
 /// What became of a heartbeat's call.
@@ -131,9 +140,9 @@ pub(crate) enum PingOutcome {
 impl Monitoring {
     pub(crate) fn new(clock: Arc<dyn Clock>, writer: WriterHandle, state: State) -> Self {
         // A version grows across restarts too: an open page compares it with the one it was rendered for.
-        let version = watch::Sender::new(version_after(0, clock.now()));
+        let [version, desk_version] = [(), ()].map(|()| watch::Sender::new(version_after(0, clock.now())));
         let offer = RwLock::new(Arc::new(Offer::of(&state)));
-        Self { clock, writer, state: Mutex::new(state), offer, version }
+        Self { clock, writer, state: Mutex::new(state), offer, version, desk_version }
     }
 
     /// What is offered and public. Costs next to nothing.
@@ -141,8 +150,8 @@ impl Monitoring {
         Arc::clone(&self.offer.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Says that another configuration is in force.
-    pub(crate) fn reconfigured(&self) {
+    /// Says that something else is offered: another configuration is in force, or the public is told something else of incidents.
+    pub(crate) fn offered_anew(&self) {
         let offer = Arc::new(Offer::of(&self.state()));
         *self.offer.write().unwrap_or_else(PoisonError::into_inner) = offer;
         self.changed();
@@ -164,10 +173,27 @@ impl Monitoring {
         self.version.subscribe()
     }
 
-    /// Says that something visible changed.
+    /// Says that something changed that everybody can see.
     pub(crate) fn changed(&self) {
         let now = self.clock.now();
         self.version.send_modify(|version| *version = version_after(*version, now));
+        self.changed_inside();
+    }
+
+    /// The number of the newest change that the desk can see.
+    pub(crate) fn desk_version(&self) -> u64 {
+        *self.desk_version.borrow()
+    }
+
+    /// Wakes whenever something changed that the desk can see.
+    pub(crate) fn desk_changes(&self) -> watch::Receiver<u64> {
+        self.desk_version.subscribe()
+    }
+
+    /// Says that something changed that only the desk can see: nobody outside learns even that it did.
+    pub(crate) fn changed_inside(&self) {
+        let now = self.clock.now();
+        self.desk_version.send_modify(|version| *version = version_after(*version, now));
     }
 
     /// The token of the heartbeat that has this UUID, as the configuration writes it.
@@ -206,8 +232,7 @@ impl Monitoring {
         self.writer.result(kept);
         self.keep(&state, &effects);
         drop(state);
-        let is_news = is_first && component.is_some_and(|component| self.offer().keys.contains(&component));
-        self.follow_up(effects, is_news);
+        self.follow_up(effects, component.filter(|_| is_first));
     }
 
     /// Takes a call of a heartbeat and returns when it is on disk.
@@ -234,7 +259,7 @@ impl Monitoring {
             self.keep(&state, &effects);
             (KeptPing { probe, ping, run_ms: effect.run_ms, body }, effects)
         };
-        self.follow_up(effects, false);
+        self.follow_up(effects, None);
         let limit = self.clock.sleep_until(self.clock.elapsed() + PING_COMMIT_LIMIT);
         match self.writer.commit(vec![Change::Ping(kept)], limit).await {
             Ok(()) => PingOutcome::Kept,
@@ -282,7 +307,7 @@ impl Monitoring {
         }
         self.keep(&state, &effects);
         drop(state);
-        self.follow_up(effects, false);
+        self.follow_up(effects, None);
     }
 
     /// Forgets what no page shows any more.
@@ -316,9 +341,9 @@ impl Monitoring {
         }
     }
 
-    /// Tells pages and the log.
-    fn follow_up(&self, effects: Vec<Effect>, is_first_result: bool) {
-        // Not even that something private changed is told.
+    /// Tells pages and the log. `first_of` is a component of which a probe has just seen something for the first time.
+    fn follow_up(&self, effects: Vec<Effect>, first_of: Option<ComponentKey>) {
+        // Outside, not even that something private changed is told.
         let offer = self.offer();
         let is_visible = effects.iter().any(|effect| match effect {
             Effect::ProbeHistory { .. } => false,
@@ -326,8 +351,10 @@ impl Monitoring {
             | Effect::OutageChanged { component, .. }
             | Effect::OutageRemoved { component, .. } => offer.keys.contains(component),
         });
-        if is_visible || is_first_result {
+        if is_visible || first_of.is_some_and(|component| offer.keys.contains(&component)) {
             self.changed();
+        } else if !effects.is_empty() || first_of.is_some() {
+            self.changed_inside();
         }
         for effect in effects {
             let Effect::ComponentHistory { component, changes, .. } = effect else { continue };

@@ -1,5 +1,5 @@
-//! What pages show of the past and memory does not hold: single results, outages of long ago, medians by slice. Asked for only when a
-//! page is rendered, never for a visitor, and never waited for long: a page shows the present state whatever the disk does.
+//! What pages show of the past and memory does not hold: single results, outages and incidents of long ago, medians by slice. Asked for
+//! only when a page is rendered, never for a visitor, and never waited for long: a page shows the present state whatever the disk does.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,6 +10,7 @@ use domain::outage::Outage;
 use domain::probe::review::{Review, Seen};
 use domain::time::{TimeRange, Timestamp};
 use domain::tower::{ComponentKey, ProbeKey};
+use store::incidents::public::PublicStory;
 pub(crate) use store::rollup::BucketSize as Grain;
 use store::{Store, StoreError};
 use tokio::sync::Semaphore;
@@ -125,6 +126,24 @@ impl Past {
         patiently(async {
             let outages = self.store.outages_begun(components, range, limit).await?;
             Ok((outages, self.store.count_outages_begun(components, range).await?))
+        })
+        .await
+    }
+
+    /// What may be told of the incident with this public number; `None` when nothing may.
+    pub(crate) async fn public_story(&self, number: i64) -> Result<Option<PublicStory>, PastError> {
+        patiently(self.store.public_story(number)).await
+    }
+
+    /// The same of several incidents, without those of which nothing may be told. All of them together are not waited for longer than
+    /// one.
+    pub(crate) async fn public_stories(&self, numbers: &[i64]) -> Result<Vec<PublicStory>, PastError> {
+        patiently(async {
+            let mut stories = Vec::with_capacity(numbers.len());
+            for number in numbers {
+                stories.extend(self.store.public_story(*number).await?);
+            }
+            Ok(stories)
         })
         .await
     }

@@ -27,8 +27,22 @@ pub(super) fn names() -> app::data::Assets {
         islands,
         desk_css: DESK_CSS.map(str::to_owned),
         desk_islands,
+        desk_script: DESK_SCRIPT.map(str::to_owned),
         build: BUILD.to_owned(),
     }
+}
+
+/// The desk's service worker. It has one address for ever, by which browsers ask for it again; what it may reach is said here, since a worker
+/// goes by the policy of its own script.
+pub(super) fn worker(headers: &HeaderMap) -> Option<Response> {
+    let mut response = file(DESK_WORKER?, headers)?;
+    let into = response.headers_mut();
+    into.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    into.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'"),
+    );
+    Some(response)
 }
 
 /// The file at this path.

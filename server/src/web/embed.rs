@@ -19,6 +19,7 @@ use thiserror::Error;
 use url::Url;
 
 use super::markup::{Paint, escape, shape};
+use super::page::incident_number;
 
 /// Width of the frame, in pixels, unless its page gives it another.
 pub(crate) const WIDTH: u32 = 320;
@@ -203,7 +204,9 @@ fn language_prefix(site: &PublicSite, url: &str) -> Option<String> {
     let (prefix, path) = named.unwrap_or_else(|| (String::new(), url.path()));
     let is_component = path.strip_prefix("/components/").is_some_and(|slug| slug.parse::<Slug>().is_ok());
     let is_history = path == "/history" || path.starts_with("/history/");
-    (matches!(path, "" | "/") || is_component || is_history).then_some(prefix)
+    // Any number: which incidents are public is nobody's business here.
+    let is_incident = path.strip_prefix("/incidents/").is_some_and(|number| incident_number(number).is_some());
+    (matches!(path, "" | "/") || is_component || is_history || is_incident).then_some(prefix)
 }
 
 #[cfg(test)]
@@ -352,6 +355,7 @@ mod tests {
             ("/components/web", ""),
             ("/en/history", "/en"),
             ("/ja/history/2026-04", "/ja"),
+            ("/en/incidents/7", "/en"),
         ] {
             assert_eq!(source(&format!("{BASE}{path}")), Ok(format!("{BASE}{prefix}/embed")), "{path}");
         }
@@ -368,6 +372,7 @@ mod tests {
             "https://status.example.org/jam/",
             "https://status.example.org/en/components/",
             "https://status.example.org/en/components/a/b",
+            "https://status.example.org/en/incidents/07",
             "https://status.example.org/en/components/%22onload",
             "https://status.example.org/historyx",
         ] {

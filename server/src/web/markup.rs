@@ -20,6 +20,17 @@ pub(super) fn escape(text: &str) -> String {
     escaped
 }
 
+/// Plain text as HTML: a paragraph for each line that says something.
+pub(super) fn paragraphs(text: &str) -> String {
+    let mut html = String::with_capacity(text.len() + text.len() / 8);
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        html.push_str("<p>");
+        html.push_str(&escape(line));
+        html.push_str("</p>");
+    }
+    html
+}
+
 /// Attributes for the parts of a shape; its body has the fill of what is around it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Paint<'a> {
@@ -53,6 +64,12 @@ mod tests {
         assert_eq!(escape(r#"<a href="x" id='y'>&"#), "&lt;a href=&quot;x&quot; id=&#39;y&#39;&gt;&amp;");
         assert_eq!(escape("a\u{0}\u{b}\u{1f}\u{fffe}b\n"), "ab\n");
         assert_eq!(escape("すべて正常"), "すべて正常");
+    }
+
+    #[test]
+    fn lines_are_paragraphs_and_nothing_else() {
+        assert_eq!(paragraphs("a <b>\n\n  c\r\n"), "<p>a &lt;b&gt;</p><p>c</p>");
+        assert_eq!(paragraphs(" \n"), "");
     }
 
     #[test]

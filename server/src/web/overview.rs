@@ -20,8 +20,10 @@ use domain::time::Timestamp;
 use domain::tower::{ProbeKey, ProbeMachine};
 use store::results::KeptResult;
 
+use super::incident_rows::Known;
 use super::{Web, desk, page_data};
 use crate::config::{Config, MadeKind};
+use crate::service::caller::Caller;
 use crate::service::configuration::Whole;
 use crate::service::monitoring::State;
 use crate::service::problem::Problem;
@@ -142,7 +144,8 @@ pub(super) fn watching(web: &Web, language: Language) -> WatchingPage {
 }
 
 /// The state of everything.
-pub(super) fn now(web: &Web, language: Language) -> NowPage {
+pub(super) fn now(web: &Web, known: &Known) -> NowPage {
+    let language = known.language;
     let page = watching(web, language);
     let now = web.desk.now();
     let mut problems = Vec::new();
@@ -190,8 +193,12 @@ pub(super) fn now(web: &Web, language: Language) -> NowPage {
     let week = now.plus(AHEAD);
     let soon = desk::maintenance_rows(web, language, now).0.into_iter();
     let soon = soon.filter(|row| row.window.is_some_and(|window| window.from() <= week)).collect();
+    let suggestions = web.desk.suggestions(&Caller::system()).unwrap_or_default();
+    let active = web.monitoring.state().incidents.active().to_vec();
     NowPage {
-        version: web.monitoring.version(),
+        version: web.monitoring.desk_version(),
+        incidents: known.active(active),
+        suggestions: known.suggestions(suggestions),
         operational: rows.len() - troubled.len(),
         total: rows.len(),
         suspicious: probes().filter(|(status, probe)| is_suspicious(*status, probe)).map(|(_, probe)| now_probe(probe)).collect(),

@@ -16,6 +16,8 @@ pub(crate) enum Page {
     Component(Language, String),
     /// `/history`, `/history/2026-04`
     History(Language, Option<Month>),
+    /// `/incidents/{number}`, by the number among those that were ever public.
+    Incident(Language, i64),
     /// Whatever leads nowhere.
     Missing(Language),
     /// `/embed`
@@ -49,6 +51,8 @@ impl Page {
                     Self::Statuspage(language, document)
                 } else if let Some(month) = path.strip_prefix("/history/") {
                     Self::History(language, Some(month.parse().ok()?))
+                } else if let Some(number) = path.strip_prefix("/incidents/") {
+                    Self::Incident(language, incident_number(number)?)
                 } else if let Some(format) = feed_format(path) {
                     Self::Feed(language, None, format, Granularity::Event)
                 } else {
@@ -72,6 +76,7 @@ impl Page {
             Self::Front(language)
             | Self::Component(language, _)
             | Self::History(language, _)
+            | Self::Incident(language, _)
             | Self::Missing(language)
             | Self::Embed(language, _)
             | Self::Statuspage(language, _)
@@ -99,11 +104,17 @@ impl Page {
             Self::Component(_, slug) => Some(format!("/components/{slug}")),
             Self::History(_, None) => Some("/history".to_owned()),
             Self::History(_, Some(month)) => Some(format!("/history/{month}")),
+            Self::Incident(_, number) => Some(format!("/incidents/{number}")),
             // No route has this path, so the router shows what it shows for such.
             Self::Missing(_) => Some("/missing/page".to_owned()),
             _ => None,
         }
     }
+}
+
+/// A number as we write it: no sign, no zeros before it.
+pub(super) fn incident_number(digits: &str) -> Option<i64> {
+    digits.parse().ok().filter(|number: &i64| *number > 0 && number.to_string() == digits)
 }
 
 fn feed_format(path: &str) -> Option<Format> {

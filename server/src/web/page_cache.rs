@@ -89,6 +89,7 @@ impl PageCache {
         // Whatever is asked for that is not there is one page, not a page each: nobody can fill the memory with made-up names.
         let is_there = match &page {
             Page::History(_, Some(month)) => page_data::has_month(&web.monitoring, *month),
+            Page::Incident(_, number) => page_data::is_told(&web.monitoring, *number),
             page => page.component().is_none_or(|slug| page_data::is_public(&web.monitoring, slug)),
         };
         let page = if is_there { page } else { Page::Missing(page.language()) };

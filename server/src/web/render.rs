@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
 
-use app::data::{Assets, ComponentPage, HistoryPage, PageContext, PageData, PageError, PublicSite, StatusPage};
+use app::data::{Assets, ComponentPage, HistoryPage, IncidentPage, PageContext, PageData, PageError, PublicSite, StatusPage};
 use app::i18n::Text;
 use app::shell::Document as DocumentShell;
 use axum::body::Body;
@@ -31,7 +31,7 @@ pub(super) async fn render(web: &Web, page: &Page) -> Result<Document, String> {
     let reader = Reader::new(web);
     let language = page.language();
     let document = match page {
-        Page::Front(_) | Page::Component(..) | Page::History(..) | Page::Missing(_) => {
+        Page::Front(_) | Page::Component(..) | Page::History(..) | Page::Incident(..) | Page::Missing(_) => {
             return html(web, page, reader).await;
         }
         Page::Embed(_, theme) => {
@@ -83,24 +83,28 @@ struct Fetched {
     reader: Reader,
     component: Option<Result<ComponentPage, PageError>>,
     history: Option<Result<HistoryPage, PageError>>,
+    incident: Option<Result<IncidentPage, PageError>>,
 }
 
 impl Fetched {
     async fn fetch(reader: Reader, page: &Page) -> Self {
-        let (mut component, mut history) = (None, None);
+        let (mut component, mut history, mut incident) = (None, None, None);
         match page {
             Page::Component(language, slug) => component = Some(reader.component(*language, slug).await),
             Page::History(language, until) => history = Some(reader.history(*language, *until).await),
+            Page::Incident(language, number) => incident = Some(reader.incident(*language, *number).await),
             _ => {}
         }
-        Self { reader, component, history }
+        Self { reader, component, history, incident }
     }
 
     /// False when something could not be read.
     fn is_whole(&self) -> bool {
         let has_days = |page: &ComponentPage| page.checks.iter().all(|check| check.day.is_some());
         let has_component = self.component.as_ref().and_then(|page| page.as_ref().ok()).is_none_or(has_days);
-        has_component && !matches!(self.history, Some(Err(PageError::Unavailable)))
+        let is_unread = matches!(self.history, Some(Err(PageError::Unavailable)))
+            || matches!(self.incident, Some(Err(PageError::Unavailable)));
+        has_component && !is_unread
     }
 }
 
@@ -116,6 +120,10 @@ impl PageData for Fetched {
 
     async fn history(&self, _: Language, _: Option<Month>) -> Result<HistoryPage, PageError> {
         self.history.clone().unwrap_or(Err(PageError::NotFound))
+    }
+
+    async fn incident(&self, _: Language, _: i64) -> Result<IncidentPage, PageError> {
+        self.incident.clone().unwrap_or(Err(PageError::NotFound))
     }
 
     fn site(&self, language: Language) -> PublicSite {
@@ -189,9 +197,11 @@ async fn paths(reader: &Reader, language: Language) -> Vec<(String, Option<Times
     let page = reader.status(language).await;
     let components = page.groups.iter().flat_map(|group| &group.components);
     let components: Vec<_> = components.map(|component| (format!("/components/{}", component.slug), component.since)).collect();
-    let newest = components.iter().filter_map(|(_, changed)| *changed).max();
+    let incidents = reader.incident_paths();
+    let newest = components.iter().chain(&incidents).filter_map(|(_, changed)| *changed).max();
     let mut paths = vec![("/".to_owned(), newest), ("/history".to_owned(), newest)];
     paths.extend(components);
+    paths.extend(incidents);
     paths
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use app::routes::to;
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
@@ -30,6 +31,7 @@ pub(crate) fn router(web: Web) -> Router {
         .route("/components/{slug}", get(negotiated))
         .route("/history", get(negotiated))
         .route("/history/{month}", get(negotiated))
+        .route("/incidents/{number}", get(negotiated))
         .route("/embed", get(negotiated))
         // What other programs read: in the site's own language unless one stands before the path.
         .merge(statuspage)
@@ -99,6 +101,11 @@ async fn at(web: &Web, language: Language, path: &str, query: Option<&str>, head
                     return Some(small::problem(StatusCode::BAD_REQUEST, detail));
                 }
             },
+            // What was merged is where the other one is. Whatever else has no page is like any address that leads nowhere: nobody
+            // learns whether there is something behind it.
+            Page::Incident(language, number) if !page_data::is_told(&web.monitoring, number) => {
+                return page_data::merged_into(&web.monitoring, number).map(|other| moved(&to::incident(language, other)));
+            }
             page => page,
         },
     };
@@ -154,6 +161,12 @@ async fn prefixed_or_file(State(web): State<Web>, method: Method, uri: Uri, head
 async fn missing(web: &Web, headers: &HeaderMap) -> Response {
     let language = language::negotiate(&web.monitoring.offer().languages, headers);
     varies(web.pages.answer(web, Page::Missing(language), headers).await)
+}
+
+/// The thing is at another address for good. Asked for again each time, because the other one may be withdrawn.
+fn moved(address: &str) -> Response {
+    let headers = [(header::LOCATION, address), (header::CACHE_CONTROL, "no-cache")];
+    (StatusCode::MOVED_PERMANENTLY, headers).into_response()
 }
 
 /// Says that the same address is another document for other visitors.

@@ -1,8 +1,12 @@
-//! Reads the columns of a row from left to right as the domain's types. Whoever reads names them in the order of the query.
+//! Reads the columns of a row from left to right as the domain's types. Whoever reads names them in the order of the query. And how values
+//! of more than one table stand in a column.
 
 use std::str::FromStr;
+use std::time::Duration;
 
+use domain::text::LocalizedText;
 use domain::time::Timestamp;
+use serde_json::{Value, json};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Decode, Row, Sqlite, Type};
 
@@ -78,4 +82,28 @@ fn unknown(what: &'static str, value: &str) -> StoreError {
 /// Words as [`Columns::words`] reads them.
 pub(crate) fn join<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
     words.into_iter().collect::<Vec<_>>().join(" ")
+}
+
+/// A text as the configuration file has it: a text, or one in each language, as JSON.
+pub(crate) fn text_to_json(text: &LocalizedText) -> String {
+    match text {
+        LocalizedText::Same(text) => json!(text).to_string(),
+        LocalizedText::Each { ja, en } => json!({ "ja": ja, "en": en }).to_string(),
+    }
+}
+
+/// A text as [`text_to_json`] writes it.
+pub(crate) fn text_from_json(text: &str) -> Option<LocalizedText> {
+    match serde_json::from_str::<Value>(text).ok()? {
+        Value::String(text) => Some(LocalizedText::Same(text)),
+        each => {
+            let text = |language: &str| Some(each.get(language)?.as_str()?.to_owned());
+            Some(LocalizedText::Each { ja: text("ja")?, en: text("en")? })
+        }
+    }
+}
+
+/// How long something is, in milliseconds.
+pub(crate) fn duration_ms(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }

@@ -7,7 +7,8 @@
 //! what pages show of long ago, [`results`] what the desk shows of one probe; [`rollup`] condenses and [`retention`] deletes,
 //! both in slices inside the writer. What people do is a [`Transaction`] (`action`), with its methods in the files of the subjects:
 //! [`accounts`], [`sessions`] and [`keys`] say who may come in, [`audit`] who did what, [`idempotency`] what was asked before;
-//! [`definitions`] and [`maintenances`] are what was made and planned at the desk. `columns` reads their rows.
+//! [`definitions`] and [`maintenances`] are what was made and planned at the desk; [`incidents`] what is worked on, its timeline, what the
+//! public was told and the index that is searched. `columns` reads their rows.
 
 pub mod accounts;
 mod action;
@@ -19,6 +20,7 @@ mod columns;
 pub mod definitions;
 mod error;
 pub mod idempotency;
+pub mod incidents;
 pub mod keys;
 pub mod load;
 pub mod maintenances;

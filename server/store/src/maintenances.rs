@@ -6,7 +6,6 @@ use std::time::Duration;
 use domain::text::{LocalizedText, Slug};
 use domain::time::Timestamp;
 use jiff::civil::DateTime;
-use serde_json::{Value, json};
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use uuid::Uuid;
 
@@ -130,8 +129,8 @@ fn maintenance(row: &SqliteRow) -> Result<Maintenance, StoreError> {
     Ok(Maintenance {
         key: columns.value()?,
         id: columns.parsed("an id of planned work")?,
-        title: columns.named("a text", from_json)?,
-        description: columns.named_if_any("a text", from_json)?,
+        title: columns.named("a text", columns::text_from_json)?,
+        description: columns.named_if_any("a text", columns::text_from_json)?,
         starts: columns.parsed("a local time")?,
         zone: columns.value()?,
         duration: Duration::from_millis(u64::try_from(columns.value::<i64>()?).unwrap_or_default()),
@@ -156,28 +155,6 @@ fn window(row: &SqliteRow) -> Result<StoredWindow, StoreError> {
         excludes_uptime: columns.value()?,
         completed_at: columns.moment_if_any()?,
     })
-}
-
-/// As the configuration file has it: a text, or one in each language.
-fn to_json(text: &LocalizedText) -> String {
-    match text {
-        LocalizedText::Same(text) => json!(text).to_string(),
-        LocalizedText::Each { ja, en } => json!({ "ja": ja, "en": en }).to_string(),
-    }
-}
-
-fn from_json(text: &str) -> Option<LocalizedText> {
-    match serde_json::from_str::<Value>(text).ok()? {
-        Value::String(text) => Some(LocalizedText::Same(text)),
-        each => {
-            let text = |language: &str| Some(each.get(language)?.as_str()?.to_owned());
-            Some(LocalizedText::Each { ja: text("ja")?, en: text("en")? })
-        }
-    }
-}
-
-fn duration_ms(duration: Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// A local time as it stands in the table, to the minute.
@@ -258,11 +235,11 @@ impl Transaction<'_> {
                  holds_alerts, created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11)",
         )
         .bind(id.to_string())
-        .bind(to_json(&plan.title))
-        .bind(plan.description.as_ref().map(to_json))
+        .bind(columns::text_to_json(&plan.title))
+        .bind(plan.description.as_ref().map(columns::text_to_json))
         .bind(minute(plan.starts))
         .bind(plan.zone.as_str())
-        .bind(duration_ms(plan.duration))
+        .bind(columns::duration_ms(plan.duration))
         .bind(plan.rule.as_deref())
         .bind(columns::join(plan.components.iter().map(Slug::as_str)))
         .bind(plan.excludes_uptime)
@@ -287,11 +264,11 @@ impl Transaction<'_> {
                  excludes_uptime = ?, holds_alerts = ?, updated_at = ?, version = version + 1
              WHERE key = ? AND version = ? AND cancelled_at IS NULL",
         )
-        .bind(to_json(&change.title))
-        .bind(change.description.as_ref().map(to_json))
+        .bind(columns::text_to_json(&change.title))
+        .bind(change.description.as_ref().map(columns::text_to_json))
         .bind(minute(change.starts))
         .bind(change.zone.as_str())
-        .bind(duration_ms(change.duration))
+        .bind(columns::duration_ms(change.duration))
         .bind(change.rule.as_deref())
         .bind(columns::join(change.components.iter().map(Slug::as_str)))
         .bind(change.excludes_uptime)

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 pub enum Role {
     /// Reads everything at the desk.
     Viewer,
-    /// Works on what is wrong: runs and pauses probes.
+    /// Works on what is wrong: runs and pauses probes, works incidents and tells the public.
     Responder,
     /// Decides what is watched and when work is planned.
     Maintainer,
@@ -56,6 +56,10 @@ pub enum Permission {
     OperateProbes,
     /// Decide what is watched: groups, components and probes.
     Configure,
+    /// Write rows into the timelines of incidents.
+    WriteTimeline,
+    /// Do everything else with incidents: open, change and merge them, show them to the public and tell it.
+    Respond,
     /// Plan, change and cancel maintenance.
     PlanMaintenance,
     /// Read who did what.
@@ -70,10 +74,12 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Read,
         Self::OperateProbes,
         Self::Configure,
+        Self::WriteTimeline,
+        Self::Respond,
         Self::PlanMaintenance,
         Self::ReadAudit,
         Self::ManagePeople,
@@ -85,7 +91,7 @@ impl Permission {
     pub const fn least_role(self) -> Role {
         match self {
             Self::Read => Role::Viewer,
-            Self::OperateProbes => Role::Responder,
+            Self::OperateProbes | Self::WriteTimeline | Self::Respond => Role::Responder,
             Self::Configure | Self::PlanMaintenance | Self::ReadAudit => Role::Maintainer,
             Self::ManagePeople | Self::ManageKeys | Self::BackUp => Role::Owner,
         }
@@ -97,6 +103,8 @@ impl Permission {
             Self::Read => Scope::Read,
             Self::OperateProbes => Scope::OperateProbes,
             Self::Configure => Scope::WriteConfiguration,
+            Self::WriteTimeline => Scope::WriteTimeline,
+            Self::Respond => Scope::WriteIncidents,
             Self::PlanMaintenance => Scope::WriteMaintenance,
             Self::ReadAudit | Self::ManagePeople | Self::ManageKeys | Self::BackUp => Scope::Admin,
         }
@@ -120,6 +128,12 @@ pub enum Scope {
     /// `configuration:write`
     #[serde(rename = "configuration:write")]
     WriteConfiguration,
+    /// `timeline:write`
+    #[serde(rename = "timeline:write")]
+    WriteTimeline,
+    /// `incidents:write`; includes `timeline:write`
+    #[serde(rename = "incidents:write")]
+    WriteIncidents,
     /// `maintenance:write`
     #[serde(rename = "maintenance:write")]
     WriteMaintenance,
@@ -130,7 +144,15 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 5] = [Self::Read, Self::OperateProbes, Self::WriteConfiguration, Self::WriteMaintenance, Self::Admin];
+    pub const ALL: [Self; 7] = [
+        Self::Read,
+        Self::OperateProbes,
+        Self::WriteConfiguration,
+        Self::WriteTimeline,
+        Self::WriteIncidents,
+        Self::WriteMaintenance,
+        Self::Admin,
+    ];
 
     /// The name in JSON and the database.
     pub const fn name(self) -> &'static str {
@@ -138,6 +160,8 @@ impl Scope {
             Self::Read => "read",
             Self::OperateProbes => "probes:operate",
             Self::WriteConfiguration => "configuration:write",
+            Self::WriteTimeline => "timeline:write",
+            Self::WriteIncidents => "incidents:write",
             Self::WriteMaintenance => "maintenance:write",
             Self::Admin => "admin",
         }
@@ -149,6 +173,8 @@ impl Scope {
             Self::Read => "read",
             Self::OperateProbes => "probes-operate",
             Self::WriteConfiguration => "configuration-write",
+            Self::WriteTimeline => "timeline-write",
+            Self::WriteIncidents => "incidents-write",
             Self::WriteMaintenance => "maintenance-write",
             Self::Admin => "admin",
         }
@@ -161,7 +187,10 @@ impl Scope {
 
     /// True when a key with this scope may do it.
     pub fn may(self, permission: Permission) -> bool {
-        self == Self::Admin || permission == Permission::Read || permission.scope() == self
+        self == Self::Admin
+            || permission == Permission::Read
+            || permission.scope() == self
+            || (self == Self::WriteIncidents && permission == Permission::WriteTimeline)
     }
 }
 
@@ -183,8 +212,11 @@ mod tests {
     fn responders_work_on_what_is_wrong_and_change_nothing_lasting() {
         let may = |role: Role| Permission::ALL.into_iter().filter(|permission| role.may(*permission)).collect::<Vec<_>>();
         assert_eq!(may(Role::Viewer), [Permission::Read]);
-        assert_eq!(may(Role::Responder), [Permission::Read, Permission::OperateProbes]);
-        assert_eq!(may(Role::Maintainer).len(), 5);
+        assert_eq!(
+            may(Role::Responder),
+            [Permission::Read, Permission::OperateProbes, Permission::WriteTimeline, Permission::Respond]
+        );
+        assert_eq!(may(Role::Maintainer).len(), 7);
     }
 
     #[test]
@@ -195,6 +227,7 @@ mod tests {
             assert_eq!(Scope::Read.may(permission), permission == Permission::Read);
         }
         assert!(!Scope::WriteMaintenance.may(Permission::Configure));
+        assert!(Scope::WriteIncidents.may(Permission::WriteTimeline) && !Scope::WriteTimeline.may(Permission::Respond));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 mod account;
 mod form;
+mod incidents;
 mod now;
 mod people;
 mod planned;
@@ -19,6 +20,10 @@ pub use self::account::{
     AccountPage, ConfirmPage, PasskeyRow, RecoveryCodesPage, SecondFactorPage, SessionRow, SetUpPage, SignInPage, TotpPage,
 };
 pub use self::form::{FieldError, FormState};
+pub use self::incidents::{
+    AffectedRow, EntryEditPage, EntryRow, EvidenceRow, HitRow, IncidentEditPage, IncidentPage, IncidentRow, IncidentsPage,
+    MetricCell, PasteLine, PastePage, RevisionRow, SuggestionRow, TimelineDay, UpdateEditPage, UpdateRow,
+};
 pub use self::now::{BackupState, NowComponent, NowPage, NowProbe};
 pub use self::people::{AuditPage, AuditRow, KeyMadePage, KeyRow, KeysPage, LinkMade, PeoplePage, PersonPage, PersonRow};
 pub use self::planned::{MaintenanceEditPage, MaintenanceRow, MaintenancesPage};
@@ -71,6 +76,8 @@ impl DeskContext {
 /// Who looks at a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Viewer {
+    /// Their id, under which the browser keeps what they typed.
+    pub id: String,
     /// Their name.
     pub name: String,
     /// What they are here.
@@ -98,6 +105,18 @@ pub enum DeskPage {
     Probe(ProbePage),
     /// Make or change a probe.
     ProbeEdit(ProbeEditPage),
+    /// Incidents.
+    Incidents(IncidentsPage),
+    /// Open an incident, or change what is said of one.
+    IncidentEdit(IncidentEditPage),
+    /// One incident.
+    Incident(Box<IncidentPage>),
+    /// One row of a timeline.
+    EntryEdit(Box<EntryEditPage>),
+    /// Paste a timeline.
+    Paste(PastePage),
+    /// Tell the public.
+    UpdateEdit(UpdateEditPage),
     /// Planned work.
     Maintenances(MaintenancesPage),
     /// Plan work, or change a plan.

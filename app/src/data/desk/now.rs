@@ -3,13 +3,17 @@
 use domain::component::Status;
 use domain::time::Timestamp;
 
-use super::{MaintenanceRow, ProbeRow};
+use super::{IncidentRow, MaintenanceRow, ProbeRow, SuggestionRow};
 
 /// *Now*.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NowPage {
-    /// Counts confirmed changes, as on public pages.
+    /// Counts changes that the desk can see.
     pub version: u64,
+    /// Incidents that people work on, the gravest first. Those whose next update is due say so.
+    pub incidents: Vec<IncidentRow>,
+    /// Incidents that Yagura suggests.
+    pub suggestions: Vec<SuggestionRow>,
     /// Components that are not operational, the worst first. Unknown ones are among them.
     pub troubled: Vec<NowComponent>,
     /// How many components are operational.

@@ -15,8 +15,9 @@ use web_sys::{Document, DomParser, Event, EventSource, MessageEvent, RequestCach
 use super::patch::patch;
 use super::{listen, listen_everywhere};
 
-/// Where changes are announced: messages are `<version> <build>`.
+/// Where changes are announced: messages are `<version> <build>`. The desk has its own, which also tells what the public cannot see.
 const EVENTS: &str = "/api/v1/events";
+const DESK_EVENTS: &str = "/desk/events";
 /// The server may still be rendering the page that an event announced, or a cache on the way may still hold the one before: the page
 /// is asked for again after this long, then after twice as long, and so on, until the pause has grown to a minute; from then on the
 /// minute's own asking goes on.
@@ -92,7 +93,8 @@ impl Follower {
         {
             return;
         }
-        let Ok(source) = EventSource::new(EVENTS) else { return self.show(State::Lost) };
+        let is_desk = window().location().pathname().is_ok_and(|path| path.starts_with("/desk"));
+        let Ok(source) = EventSource::new(if is_desk { DESK_EVENTS } else { EVENTS }) else { return self.show(State::Lost) };
         let this = Rc::clone(self);
         let failed = Closure::<dyn FnMut(Event)>::new(move |_| {
             this.show(State::Lost);

@@ -7,8 +7,9 @@ use web_sys::{Document, Element, Event, Node};
 
 use super::PATCHED;
 
-/// Attributes that belong to whoever reads the page: what they opened, what the filter hid, what an island put there.
-const THEIRS: [&str; 4] = ["open", "hidden", "tabindex", "data-filtered"];
+/// Attributes that belong to whoever reads the page: what they opened, what they ticked, what the filter hid, what an island put
+/// there.
+const THEIRS: [&str; 5] = ["open", "checked", "hidden", "tabindex", "data-filtered"];
 
 fn live_parts(document: &Document) -> Vec<Element> {
     let Ok(found) = document.query_selector_all("[data-live]") else { return Vec::new() };
@@ -66,7 +67,10 @@ fn morph(old: &Element, new: &Element) {
     };
     let count = new_children.length();
     if old_children.length() != count || !(0..count).all(is_alike) {
-        return old.set_inner_html(&new.inner_html());
+        if !morph_named_children(old, new) {
+            old.set_inner_html(&new.inner_html());
+        }
+        return;
     }
     for (old, new) in (0..count).filter_map(|index| Some((old_children.get(index)?, new_children.get(index)?))) {
         match (old.dyn_ref::<Element>(), new.dyn_ref::<Element>()) {
@@ -74,6 +78,42 @@ fn morph(old: &Element, new: &Element) {
             _ => morph_text(&old, &new),
         }
     }
+}
+
+/// Makes the children of `old` those of `new`, where both are lists of things with ids: what is in both stays the same element, so that
+/// a row that came does not fold its neighbour's menu or take the focus out of it. False when they are no such lists.
+fn morph_named_children(old: &Element, new: &Element) -> bool {
+    let (Some(before), Some(after)) = (named_children(old), named_children(new)) else { return false };
+    for (id, child) in &before {
+        if !after.iter().any(|(other, _)| other == id) {
+            child.remove();
+        }
+    }
+    let mut place = old.first_element_child();
+    for (id, fresh) in after {
+        if let Some((_, kept)) = before.iter().find(|(other, _)| *other == id) {
+            if place.as_ref() == Some(kept) {
+                place = kept.next_element_sibling();
+            } else {
+                let _ = old.insert_before(kept, place.as_deref());
+            }
+            morph(kept, &fresh);
+        } else if let Ok(copy) = fresh.clone_node_with_deep(true) {
+            let _ = old.insert_before(&copy, place.as_deref());
+        }
+    }
+    true
+}
+
+/// The children of an element and their ids; none unless it has children, all of them elements with an id.
+fn named_children(element: &Element) -> Option<Vec<(String, Element)>> {
+    let children = element.child_nodes();
+    let named = |index: u32| {
+        let child: Element = children.get(index)?.dyn_into().ok()?;
+        let id = child.id();
+        (!id.is_empty()).then_some((id, child))
+    };
+    (0..children.length()).map(named).collect::<Option<Vec<_>>>().filter(|named| !named.is_empty())
 }
 
 fn morph_text(old: &Node, new: &Node) {

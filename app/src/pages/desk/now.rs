@@ -1,5 +1,6 @@
 //! *Now*: the state of everything on one screen, for somebody who was woken at 3 a.m. and holds a phone. First one sentence, then
-//! what is down with since when and why, then what may be beginning, then what else somebody should know.
+//! what to decide on and what is being worked on, then what is down with since when and why, then what may be beginning, then what else
+//! somebody should know.
 //!
 //! Every part has its place on the page even when there is nothing in it, so that [`LiveStatus`] can put into the open page what
 //! comes.
@@ -9,14 +10,18 @@ use domain::component::Status;
 use leptos::prelude::*;
 
 use crate::data::Summary;
-use crate::data::desk::{BackupState, DeskContext, MaintenanceRow, NowComponent, NowPage, NowProbe, ProbeRow};
+use crate::data::desk::{
+    BackupState, DeskContext, IncidentRow, MaintenanceRow, NowComponent, NowPage, NowProbe, ProbeRow, SuggestionRow,
+};
 use crate::format;
 use crate::islands::live_status::LiveStatus;
 use crate::parts::desk_lists::WindowText;
 use crate::parts::desk_probe::{WATCHING, detail, kind_word, pause_line, probe_href, resume_button};
+use crate::parts::incident_words::{incident_line, suggestion_item};
 use crate::parts::status_mark::{StatusMark, StatusSymbols};
 use crate::parts::summary::SummarySentence;
 use crate::parts::time_text::{Ago, Since, TimeText};
+use crate::parts::update_due::{is_overdue, update_due};
 
 /// Problems that have a place of their own on this page, with their times.
 const SHOWN_ELSEWHERE: [&str; 4] = ["uplink", "uplink-lost", "backup-late", "backup-failed"];
@@ -54,6 +59,8 @@ pub fn NowView(
                 <LiveStatus live=text.get("live") connecting=text.get("live-connecting") lost=text.get("live-lost")/>
             </div>
             {headline(&context, &page)}
+            {part("now-suggestions-part", text.get("timeline-now-suggestions"), suggestions(&context, &page.suggestions))}
+            {part("now-incidents-part", text.get("timeline-now-incidents"), incidents(&context, &page.incidents))}
             <div class="now-part" id="now-uplink-part" data-live>{uplink(&context, &page)}</div>
             <div class="now-part" id="now-begin" data-live>{begin(&context, &page)}</div>
             <div class="now-part" id="now-quiet-part" data-live>{quiet(&context, &page)}</div>
@@ -132,17 +139,39 @@ fn begin(context: &DeskContext, page: &NowPage) -> Option<impl IntoView + use<>>
     })
 }
 
-/// Nothing needs anybody, and that is said too.
-fn quiet(context: &DeskContext, page: &NowPage) -> Option<impl IntoView + use<>> {
+/// True when nothing needs anybody.
+fn is_quiet(page: &NowPage) -> bool {
     let is_backup_well = page.backup.as_ref().is_none_or(|backup| !backup.is_late && backup.error.is_none());
-    let is_quiet = [&page.suspicious, &page.late, &page.failed].iter().all(|probes| probes.is_empty())
+    [&page.suspicious, &page.late, &page.failed].iter().all(|probes| probes.is_empty())
+        && page.incidents.is_empty()
+        && page.suggestions.is_empty()
         && page.troubled.is_empty()
         && page.problems.is_empty()
         && page.uplink_lost_since.is_none()
         && is_backup_well
-        && !page.is_empty;
+        && !page.is_empty
+}
+
+/// Nothing needs anybody, and that is said too.
+fn quiet(context: &DeskContext, page: &NowPage) -> Option<impl IntoView + use<>> {
     let words = context.text().with("now-quiet", &[("total", page.total.into())]);
-    is_quiet.then(|| view! { <p>{words}</p> })
+    is_quiet(page).then(|| view! { <p>{words}</p> })
+}
+
+/// What Yagura suggests to take for an incident: somebody has to decide.
+fn suggestions(context: &DeskContext, rows: &[SuggestionRow]) -> Option<AnyView> {
+    let items = rows.iter().map(|row| suggestion_item(context, row)).collect_view();
+    (!rows.is_empty()).then(|| view! { <ul class="list-rows">{items}</ul> }.into_any())
+}
+
+/// What people work on, in the order it comes: the gravest first. Where the public waits for longer than it was told to, that comes
+/// before all of them, with the way to write to it.
+fn incidents(context: &DeskContext, rows: &[IncidentRow]) -> Option<AnyView> {
+    let may_tell = context.may(Permission::Respond);
+    let overdue = rows.iter().filter(|row| is_overdue(context, row));
+    let overdue = overdue.map(|row| update_due(context, row, &context.zone, may_tell, true)).collect_view();
+    let items = rows.iter().map(|row| incident_line(context, row)).collect_view();
+    (!rows.is_empty()).then(|| view! { {overdue} <ul class="list-rows">{items}</ul> }.into_any())
 }
 
 /// Components that are not operational, in the order they come: the worst first.
@@ -310,7 +339,39 @@ fn size(bytes: u64) -> (&'static str, String) {
 
 #[cfg(test)]
 mod tests {
+    use domain::incident::Impact;
+    use domain::incident::work::{IncidentKind, Severity, State};
+    use domain::time::Timestamp;
+
     use super::*;
+
+    fn incident() -> IncidentRow {
+        IncidentRow {
+            number: 42,
+            title: String::new(),
+            kind: IncidentKind::Incident,
+            state: State::Triage,
+            severity: Severity::Sev3,
+            severity_label: String::new(),
+            impact: Impact::None,
+            is_public: false,
+            opened_at: Timestamp::from_ms(0),
+            resolved_at: None,
+            next_update_due_at: None,
+            components: Vec::new(),
+            lead: None,
+        }
+    }
+
+    fn suggestion() -> SuggestionRow {
+        SuggestionRow {
+            id: String::new(),
+            components: Vec::new(),
+            suspects: Vec::new(),
+            since: Timestamp::from_ms(0),
+            joins: None,
+        }
+    }
 
     fn component(status: Status) -> NowComponent {
         NowComponent { slug: String::new(), name: String::new(), status, since: None, because: Vec::new(), probes: Vec::new() }
@@ -319,6 +380,8 @@ mod tests {
     fn page(statuses: &[Status], operational: usize) -> NowPage {
         NowPage {
             version: 1,
+            incidents: Vec::new(),
+            suggestions: Vec::new(),
             troubled: statuses.iter().copied().map(component).collect(),
             operational,
             total: operational + statuses.len(),
@@ -346,6 +409,15 @@ mod tests {
     fn all_is_well_when_nothing_is_in_trouble() {
         let summary = summary(&page(&[], 3));
         assert_eq!((summary.worst, summary.affected, summary.total), (Status::Operational, 3, 3));
+    }
+
+    #[test]
+    fn it_is_not_quiet_while_somebody_works_on_an_incident_or_has_to_decide_on_one() {
+        let well = page(&[], 3);
+        assert!(is_quiet(&well));
+        assert!(!is_quiet(&NowPage { incidents: vec![incident()], ..well.clone() }));
+        assert!(!is_quiet(&NowPage { suggestions: vec![suggestion()], ..well.clone() }));
+        assert!(!is_quiet(&NowPage { is_empty: true, ..well }));
     }
 
     #[test]

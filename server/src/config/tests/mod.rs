@@ -1,12 +1,13 @@
 //! Tests of the configuration reader: what a good file becomes (`good`), what is said about a bad one (`bad`), how
 //! it is shown (`shown`), that nothing whatever makes it panic or run away (`hostile`), the sections about what stands around the
-//! file (`desk`), and what is made at the desk (`made`, `made_rules`).
+//! file (`desk`) and about incidents (`incidents`), and what is made at the desk (`made`, `made_rules`).
 #![allow(clippy::unwrap_used, reason = "these are tests")]
 
 mod bad;
 mod desk;
 mod good;
 mod hostile;
+mod incidents;
 mod made;
 mod made_rules;
 mod shown;

@@ -13,6 +13,9 @@ mod components;
 mod definitions;
 mod document;
 mod groups;
+mod incident_actions;
+mod incident_updates;
+mod incidents;
 mod keys;
 mod maintenance;
 mod me;
@@ -28,6 +31,9 @@ mod probes;
 mod problem;
 mod refusals;
 mod sessions;
+mod timeline;
+mod timeline_files;
+mod timeline_readings;
 mod versions;
 mod words;
 
@@ -55,6 +61,12 @@ fn operations() -> OpenApiRouter<Web> {
     OpenApiRouter::with_openapi(document::frame())
         .merge(me::routes())
         .merge(now::routes())
+        .merge(incidents::routes())
+        .merge(incident_actions::routes())
+        .merge(incident_updates::routes())
+        .merge(timeline::routes())
+        .merge(timeline_files::routes())
+        .merge(timeline_readings::routes())
         .merge(components::routes())
         .merge(groups::routes())
         .merge(probes::routes())

@@ -1,6 +1,8 @@
 //! The state of everything, as the page *Now* shows it.
 
-use app::data::desk::{BackupState, MaintenanceRow, NowComponent, NowPage, NowProbe};
+use std::collections::HashMap;
+
+use app::data::desk::{BackupState, IncidentRow, MaintenanceRow, NowComponent, NowPage, NowProbe};
 use axum::Json;
 use axum::extract::State;
 use domain::account::Permission;
@@ -11,11 +13,12 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::super::incident_rows::Known;
 use super::super::{Web, overview};
 use super::caller::Asker;
 use super::problem::Failed;
 use super::refusals::Always;
-use super::words::{ComponentStatus, PlanStatus, written};
+use super::words::{ComponentStatus, IncidentStateName, PlanStatus, SeverityName, written};
 
 pub(super) fn routes() -> OpenApiRouter<Web> {
     OpenApiRouter::default().routes(routes!(show_now))
@@ -45,10 +48,35 @@ pub(super) struct Now {
     uplink_lost_since: Option<String>,
     /// What is wrong with Yagura itself: `config-invalid`, `database-stuck`, `results-dropped`.
     problems: Vec<&'static str>,
+    /// Incidents that people work on, the gravest first.
+    incidents: Vec<OpenIncident>,
+    /// How many incidents Yagura suggests.
+    suggestions: usize,
     /// Planned work that goes on or begins within a week.
     maintenance: Vec<PlannedWork>,
     /// How old the newest backup is, if backups are configured.
     backup: Option<Backup>,
+}
+
+/// An incident that people work on.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct OpenIncident {
+    /// Its number.
+    number: i64,
+    /// Its title.
+    title: String,
+    /// How far it is.
+    #[schema(value_type = IncidentStateName)]
+    state: &'static str,
+    /// How grave it is.
+    #[schema(value_type = SeverityName)]
+    severity: &'static str,
+    /// When somebody began to work on it.
+    #[schema(format = DateTime)]
+    opened_at: String,
+    /// When the public was promised the next update.
+    #[schema(format = DateTime)]
+    next_update_due_at: Option<String>,
 }
 
 /// A component in trouble.
@@ -141,6 +169,19 @@ impl From<MaintenanceRow> for PlannedWork {
     }
 }
 
+impl From<IncidentRow> for OpenIncident {
+    fn from(row: IncidentRow) -> Self {
+        Self {
+            number: row.number,
+            title: row.title,
+            state: row.state.name(),
+            severity: row.severity.name(),
+            opened_at: row.opened_at.to_string(),
+            next_update_due_at: written(row.next_update_due_at),
+        }
+    }
+}
+
 impl From<BackupState> for Backup {
     fn from(backup: BackupState) -> Self {
         let BackupState { made_at, bytes, due_at, is_late, error } = backup;
@@ -161,6 +202,8 @@ impl From<NowPage> for Now {
             paused: page.paused.into_iter().map(|probe| probe.slug).collect(),
             uplink_lost_since: written(page.uplink_lost_since),
             problems: page.problems,
+            incidents: page.incidents.into_iter().map(OpenIncident::from).collect(),
+            suggestions: page.suggestions.len(),
             maintenance: page.maintenance.into_iter().map(PlannedWork::from).collect(),
             backup: page.backup.map(Backup::from),
         }
@@ -173,5 +216,6 @@ impl From<NowPage> for Now {
 #[utoipa::path(get, path = "/api/v1/now", tag = "Now", responses((status = 200, description = "The state now.", body = Now), Always))]
 async fn show_now(State(web): State<Web>, asker: Asker) -> Result<Json<Now>, Failed> {
     asker.caller.must(Permission::Read, asker.now)?;
-    Ok(Json(overview::now(&web, web.default_language()).into()))
+    let known = Known::new(&web, web.default_language(), HashMap::new());
+    Ok(Json(overview::now(&web, &known).into()))
 }

@@ -32,7 +32,7 @@ const INTRODUCTION: &str = "\
 <p>Show an API key with every request. An owner makes one at the <a href=\"/desk/keys\">desk</a>; its scopes say what it may do.</p>\
 <pre><code>curl -H 'Authorization: Bearer ygr_…' https://status.example.org/api/v1/now</code></pre>\
 <p>Scopes: <code>read</code> is in every key; <code>probes:operate</code> runs and pauses probes; <code>configuration:write</code> decides \
-what is watched; <code>maintenance:write</code> plans work; <code>admin</code> is all of them, and people, keys and the audit log. Browsers \
+what is watched; <code>timeline:write</code> writes into timelines; <code>incidents:write</code> works incidents; <code>maintenance:write</code> plans work; <code>admin</code> is all of them, and people, keys and the audit log. Browsers \
 show the cookie of a session in the place of a key; then the role of the person counts.</p></section>\
 <section><h2>What comes back</h2>\
 <p>JSON. Times are RFC 3339 in UTC. An error is <code>application/problem+json</code> (RFC 9457): decide by <code>type</code>, \

@@ -197,6 +197,8 @@ pub(super) struct ProblemDetails {
 pub(super) struct FieldProblem {
     /// Which one, as a path of names like `http.url`; empty: all of it.
     field: String,
+    /// What is wrong, for programs, such as `invalid-name`.
+    code: &'static str,
     /// What is wrong and what is expected, in English.
     detail: String,
 }
@@ -204,7 +206,7 @@ pub(super) struct FieldProblem {
 impl From<Invalid> for FieldProblem {
     fn from(invalid: Invalid) -> Self {
         let Invalid { field, key, detail } = invalid;
-        Self { field, detail: words(key, detail) }
+        Self { field, code: key, detail: words(key, detail) }
     }
 }
 
@@ -232,6 +234,11 @@ impl Failed {
     /// A kind of which there is nothing more to say.
     pub(super) fn of(kind: Kind) -> Self {
         Self::new(kind, kind.about())
+    }
+
+    /// An incident that was merged into the one with this number.
+    pub(super) fn merged(into: i64) -> Self {
+        Self::new(Kind::Refused, format!("this incident was merged into number {into}; ask for /api/v1/incidents/{into}"))
     }
 
     /// One value that a message describes.

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use domain::account::{Role, Scope};
 use domain::component::Status;
-use domain::incident::MaintenanceStatus;
+use domain::incident::work::{EntryKind, HypothesisState, IncidentKind, Marker, Precision, Severity, Source, State, Visibility};
+use domain::incident::{Impact, MaintenanceStatus};
 use domain::probe::observation::{CauseKind, Verdict};
 use domain::text::{Language, LocalizedText};
 use domain::time::Timestamp;
@@ -53,6 +54,21 @@ word!(
     ["file", "desk"]
 );
 word!(ActorName, "What kind of actor did something.", ActorKind::ALL.map(ActorKind::name));
+word!(IncidentStateName, "How far the work on an incident is.", State::ALL.iter().map(|word| word.name()));
+word!(IncidentKindName, "What an incident is. A drill is never public.", IncidentKind::ALL.iter().map(|word| word.name()));
+word!(SeverityName, "How grave an incident is, the gravest first.", Severity::ALL.iter().map(|word| word.name()));
+word!(ImpactName, "How bad something is for users.", Impact::ALL.map(Impact::name));
+word!(EntryKindName, "What a row of a timeline is. People write the first nine.", EntryKind::ALL.iter().map(|word| word.name()));
+word!(EntrySourceName, "Where a row came from.", Source::ALL.iter().map(|word| word.name()));
+word!(PrecisionName, "How exactly somebody knows when it was.", Precision::ALL.iter().map(|word| word.name()));
+word!(
+    VisibilityName,
+    "Who may see a row. Of a redacted one the public sees only that it is there.",
+    Visibility::ALL.iter().map(|word| word.name())
+);
+word!(HypothesisName, "What became of a hypothesis.", HypothesisState::ALL.iter().map(|word| word.name()));
+word!(MarkerName, "A moment that figures are computed from.", Marker::ALL.iter().map(|word| word.name()));
+word!(PublicStatusName, "How the public is told.", ["investigating", "identified", "monitoring", "resolved"]);
 word!(PlanStatus, "How far planned work is.", MaintenanceStatus::ALL.map(MaintenanceStatus::name));
 
 /// A text in one language or in each.

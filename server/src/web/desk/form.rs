@@ -43,6 +43,11 @@ impl Typed {
         self.0.iter().filter(|(field, _)| field == name).map(|(_, value)| value.as_str()).collect()
     }
 
+    /// Fields whose names begin so: the rest of the name, and the value without spaces at its ends.
+    pub(super) fn all_with_prefix<'t>(&'t self, prefix: &str) -> Vec<(&'t str, &'t str)> {
+        self.0.iter().filter_map(|(name, value)| Some((name.strip_prefix(prefix)?, value.trim()))).collect()
+    }
+
     /// True when a box is ticked, or a button with this name was pressed.
     pub(super) fn has(&self, name: &str) -> bool {
         self.get(name) == "yes"

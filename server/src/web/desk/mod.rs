@@ -6,7 +6,9 @@
 
 mod account;
 mod audit;
+mod events;
 mod form;
+mod incidents;
 mod keys;
 mod now;
 mod people;
@@ -23,6 +25,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::middleware;
+use axum::response::IntoResponse;
 use axum::routing::{get, post};
 
 use super::Web;
@@ -32,6 +35,10 @@ pub(super) use visit::{Peer, client_address, session_token, set_session_cookie};
 
 /// Largest form, in bytes: a probe with its body and conditions.
 const FORM_BYTES_MAX: usize = 128 * 1024;
+/// Largest pasted timeline with every line as it was corrected, in bytes.
+const PASTE_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Largest form with a file, in bytes: the file and what stands around it.
+const FILE_FORM_BYTES_MAX: usize = store::incidents::EVIDENCE_BYTES_MAX + 64 * 1024;
 
 /// Routes with a list of them.
 #[derive(Debug, Default)]
@@ -50,6 +57,13 @@ impl Table {
     fn post<H: Handler<T, Web>, T: 'static>(mut self, path: &'static str, handler: H) -> Self {
         self.routes.push((Method::POST, path));
         self.router = self.router.route(path, post(handler));
+        self
+    }
+
+    /// A form that may be larger than the others.
+    fn post_up_to<H: Handler<T, Web>, T: 'static>(mut self, bytes_max: usize, path: &'static str, handler: H) -> Self {
+        self.routes.push((Method::POST, path));
+        self.router = self.router.route(path, post(handler).layer(DefaultBodyLimit::max(bytes_max)));
         self
     }
 }
@@ -81,6 +95,35 @@ fn table() -> Table {
         .post("/desk/account/passkeys/{id}/remove", account::remove_passkey)
         .post("/desk/account/sessions/{id}/end", account::end_session)
         .post("/desk/account/sign-out-others", account::sign_out_others)
+        .get("/desk/events", events::stream)
+        // Incidents.
+        .get("/desk/incidents", incidents::show)
+        .get("/desk/incidents/new", incidents::show_new)
+        .post("/desk/incidents/new", incidents::make)
+        .get("/desk/incidents/{number}", incidents::show::show)
+        .get("/desk/incidents/{number}/edit", incidents::show_edit)
+        .post("/desk/incidents/{number}/edit", incidents::change)
+        .post("/desk/incidents/{number}/state", incidents::actions::state)
+        .post("/desk/incidents/{number}/public", incidents::actions::publish)
+        .post("/desk/incidents/{number}/internal", incidents::actions::withdraw)
+        .post("/desk/incidents/{number}/relate", incidents::actions::relate)
+        .post("/desk/incidents/{number}/unrelate", incidents::actions::unrelate)
+        .post("/desk/incidents/{number}/merge", incidents::actions::merge)
+        .post("/desk/incidents/{number}/entries", incidents::entries::add)
+        .get("/desk/incidents/{number}/entries/{id}", incidents::entries::show)
+        .post("/desk/incidents/{number}/entries/{id}", incidents::entries::change)
+        .post("/desk/incidents/{number}/entries/{id}/star", incidents::entries::star)
+        .post("/desk/incidents/{number}/entries/{id}/delete", incidents::entries::delete)
+        .post("/desk/incidents/{number}/entries/{id}/restore", incidents::entries::restore)
+        .post_up_to(FILE_FORM_BYTES_MAX, "/desk/incidents/{number}/entries/{id}/evidence", incidents::evidence::add)
+        .get("/desk/incidents/{number}/evidence/{id}", incidents::evidence::show)
+        .post("/desk/incidents/{number}/evidence/{id}/delete", incidents::evidence::delete)
+        .get("/desk/incidents/{number}/paste", incidents::paste::show)
+        .post_up_to(PASTE_BYTES_MAX, "/desk/incidents/{number}/paste", incidents::paste::post)
+        .get("/desk/incidents/{number}/updates/new", incidents::updates::show)
+        .post("/desk/incidents/{number}/updates/new", incidents::updates::post)
+        .post("/desk/suggestions/accept", incidents::actions::accept)
+        .post("/desk/suggestions/dismiss", incidents::actions::dismiss)
         // What is watched.
         .get("/desk/components", watching::show)
         .get("/desk/components/new", watching::show_new)
@@ -133,6 +176,12 @@ fn page_of_post(path: &str) -> String {
         ["account", ..] => "/desk/account".to_owned(),
         [kind @ ("components" | "probes"), slug, "remove"] => format!("/desk/{kind}/{slug}/edit"),
         ["probes", slug, "pause" | "resume" | "run"] => format!("/desk/probes/{slug}"),
+        ["incidents", number, "entries" | "state" | "public" | "internal" | "relate" | "unrelate" | "merge"]
+        | ["incidents", number, "evidence", _, "delete"] => format!("/desk/incidents/{number}"),
+        ["incidents", number, "entries", id, "star" | "delete" | "restore" | "evidence"] => {
+            format!("/desk/incidents/{number}/entries/{id}")
+        }
+        ["suggestions", _] => "/desk/incidents".to_owned(),
         ["maintenance", _, "cancel" | "end"] => "/desk/maintenance".to_owned(),
         ["people", id, _, ..] => format!("/desk/people/{id}"),
         ["keys", ..] => "/desk/keys".to_owned(),
@@ -145,10 +194,16 @@ pub fn routes() -> Vec<(Method, &'static str)> {
     table().routes
 }
 
+/// The service worker: the same for everybody, signed in or not, so it is no route of the table.
+async fn worker(headers: axum::http::HeaderMap) -> axum::response::Response {
+    super::assets::worker(&headers).unwrap_or_else(|| axum::http::StatusCode::NOT_FOUND.into_response())
+}
+
 /// The desk.
 pub(super) fn router(web: &Web) -> Router<Web> {
     table()
         .router
+        .route("/desk/worker.js", get(worker))
         .route("/desk/{*rest}", get(now::nothing_here))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(middleware::from_fn_with_state(web.clone(), super::cross_site::guard))

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::account::Permission;
 
+use super::super::incident_rows::Known;
 use super::super::{Web, overview};
 use super::show::{Answer, page};
 use super::visit::Visit;
@@ -17,7 +18,9 @@ pub(super) async fn without_slash() -> Response {
 
 pub(super) async fn show(State(web): State<Web>, visit: Visit) -> Answer {
     visit.caller()?.must(Permission::Read, visit.now)?;
-    let shown = overview::now(&web, visit.language);
+    // The page stands without the names of people when those cannot be read.
+    let known = Known::new(&web, visit.language, web.desk.people_names().await.unwrap_or_default());
+    let shown = overview::now(&web, &known);
     page(&web, &visit, DeskPage::Now(shown)).await
 }
 

@@ -91,7 +91,7 @@ async fn edit_page(web: &Web, visit: &Visit, id: Option<Uuid>, form: FormState, 
 }
 
 /// Names of zones to choose from, the site's first. What is chosen is among them, also when it is another name of a zone.
-fn zones(site: &TimeZone, chosen: &str) -> Vec<String> {
+pub(super) fn zones(site: &TimeZone, chosen: &str) -> Vec<String> {
     let site = site.iana_name().unwrap_or("UTC");
     let mut zones: Vec<String> = jiff::tz::db().available().map(|name| name.as_str().to_owned()).collect();
     if TimeZone::get(chosen).is_ok_and(|zone| zone.iana_name().is_some()) {

@@ -86,7 +86,7 @@ pub(super) async fn with_status(web: &Web, visit: &Visit, page: DeskPage, status
         site_name,
         zone,
         languages,
-        viewer: visit.person().map(|person| Viewer { name: person.name, role: person.role }),
+        viewer: visit.person().map(|person| Viewer { id: person.id.to_string(), name: person.name, role: person.role }),
         notice: notice(visit),
         now: visit.now,
         page: Arc::new(page),

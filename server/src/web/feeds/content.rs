@@ -1,7 +1,7 @@
 //! Entries in words: a title, a short plain text, and HTML of paragraphs and lists.
 //!
-//! Names and bodies come from the configuration and from people: nothing of them becomes markup, and characters that XML 1.0 forbids
-//! are left out. What is said about one change never depends on what came after it.
+//! Names and bodies come from the configuration and from people: nothing of them becomes markup, but for what updates bring as HTML that
+//! is safe to show, and characters that XML 1.0 forbids are left out. What is said about one change never depends on what came after it.
 
 use std::fmt::Write as _;
 
@@ -186,7 +186,7 @@ fn state_at(source: &Source<'_>, at: Timestamp, state: &str) -> String {
 
 fn update_text<S: Progress>(source: &Source<'_>, update: &PublicUpdate<S>) -> String {
     let mut text = state_at(source, update.display_at, &source.text.get(&update.status.key()));
-    for line in body_lines(&update.body) {
+    for line in correction(source, update).into_iter().chain(body_lines(&update.body)) {
         text.push('\n');
         text.push_str(&line);
     }
@@ -197,9 +197,8 @@ fn update_html<S: Progress>(source: &Source<'_>, update: &PublicUpdate<S>) -> St
     let state = escape(&source.text.get(&update.status.key()));
     let when = escape(&format::moment(source.text, update.display_at, source.zone));
     let mut html = format!("<p><strong>{state}</strong> <small>{when}</small></p>");
-    for line in body_lines(&update.body) {
-        html.push_str(&paragraph(&line));
-    }
+    html.extend(correction(source, update).map(|words| paragraph(&words)));
+    html.push_str(&fit_for_xml(&update.html));
     let changes = update.changes.iter().map(|change| {
         let (before, after) = (format::status(source.text, change.before), format::status(source.text, change.after));
         source
@@ -211,6 +210,11 @@ fn update_html<S: Progress>(source: &Source<'_>, update: &PublicUpdate<S>) -> St
         html.push_str(&list(&changes));
     }
     html
+}
+
+/// That it corrects another one.
+fn correction<S>(source: &Source<'_>, update: &PublicUpdate<S>) -> Option<String> {
+    update.corrects.map(|_| source.text.get("story-corrects"))
 }
 
 fn updates_html<S: Progress>(source: &Source<'_>, updates: &[PublicUpdate<S>]) -> String {
@@ -228,6 +232,12 @@ fn left_out(source: &Source<'_>, count: usize) -> String {
         0 => String::new(),
         n => paragraph(&source.text.with("feed-left-out", &[("n", n.into())])),
     }
+}
+
+/// HTML that is safe to show, without characters that XML 1.0 forbids.
+fn fit_for_xml(html: &str) -> String {
+    let is_fit = |c: &char| matches!(c, '\n' | '\t') || !(c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}'));
+    html.trim().chars().filter(is_fit).collect()
 }
 
 /// The lines of a body that say something.

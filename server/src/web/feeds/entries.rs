@@ -70,12 +70,12 @@ impl<'a> Subject<'a> {
                 ("outage", name, outage_url(source, of), content::turn(source, of, turn))
             }
             About::Incident(incident) => {
-                let url = incident_url(source, &incident.id);
+                let url = incident_url(source, incident);
                 ("incident", incident.id.clone(), url, content::incident(source, incident))
             }
             About::IncidentUpdate(incident, update) => {
                 let name = format!("{}/{}", incident.id, update.id);
-                let url = incident_url(source, &incident.id);
+                let url = incident_url(source, incident);
                 ("incident", name, url, content::update(source, &incident.name, update))
             }
             About::Maintenance(maintenance) => {
@@ -181,9 +181,8 @@ fn outage_url(source: &Source<'_>, of: &OutageOf) -> String {
     format!("{}{page}#{}", source.site.base, of.anchor())
 }
 
-fn incident_url(source: &Source<'_>, id: &str) -> String {
-    let page = to::history(source.text.language(), None);
-    format!("{}{page}#incident-{id}", source.site.base)
+fn incident_url(source: &Source<'_>, incident: &PublicIncident) -> String {
+    format!("{}{}", source.site.base, to::incident(source.text.language(), incident.number))
 }
 
 /// On the front page, which has all maintenance that a feed tells of.

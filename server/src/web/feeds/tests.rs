@@ -6,11 +6,11 @@ mod markup;
 
 use std::collections::BTreeSet;
 
-use app::data::PublicOutage;
+use app::data::{PublicIncident, PublicOutage, PublicUpdate};
 use app::i18n::Messages as _;
 use atom_syndication::{Feed, Link};
 use domain::component::Status;
-use domain::incident::{IncidentStatus, MaintenanceStatus};
+use domain::incident::{Impact, IncidentStatus, MaintenanceStatus};
 use domain::outage::OutageEnd;
 use domain::text::Language;
 use domain::time::Timestamp;
@@ -317,6 +317,44 @@ fn an_outage_leads_to_its_place_in_the_month_of_the_sites_zone() {
     let given = Given::with(vec![outage_of("web", "aaaaaaaaaaaa", 3, outage_from(began_at, Status::MajorOutage, &[], None))]);
     let item = items(&given, Granularity::Event).remove(0);
     assert_eq!(item["url"], "https://status.example.org/en/history/2026-05#web-3");
+}
+
+#[test]
+fn an_incident_leads_to_its_page_and_a_correction_says_that_it_is_one() {
+    let update = |number: i64, corrects: Option<i64>| PublicUpdate {
+        id: format!("update{number}"),
+        status: IncidentStatus::Identified,
+        number,
+        corrects,
+        body: "It was *so*".to_owned(),
+        html: "<p>It was <em>so</em></p>".to_owned(),
+        created_at: BEGAN_AT,
+        display_at: BEGAN_AT,
+        changes: Vec::new(),
+    };
+    let incident = PublicIncident {
+        id: "dddddddddddd".to_owned(),
+        number: 7,
+        name: "Trouble".to_owned(),
+        status: IncidentStatus::Identified,
+        impact: Impact::Major,
+        started_at: BEGAN_AT,
+        created_at: BEGAN_AT,
+        updated_at: BEGAN_AT,
+        monitoring_at: None,
+        resolved_at: None,
+        next_update_due_at: None,
+        updates: vec![update(2, Some(1)), update(1, None)],
+        component_ids: Vec::new(),
+    };
+    let given = Given { incidents: vec![incident], ..Given::with(Vec::new()) };
+    let told = items(&given, Granularity::Update);
+    let (url, words) = ("https://status.example.org/en/incidents/7", "Corrects an earlier update");
+    assert_eq!(strings(&told, "url"), [url, url]);
+    let says_so: Vec<bool> = strings(&told, "content_html").iter().map(|html| html.contains(words)).collect();
+    assert_eq!(says_so.iter().filter(|says_so| **says_so).count(), 1, "{told:?}");
+    let html = &strings(&items(&given, Granularity::Event), "content_html")[0];
+    assert!(html.matches(words).count() == 1 && html.matches("<p>It was <em>so</em></p>").count() == 2, "{html}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! One component, out of the state.
 
+use std::iter;
 use std::time::Duration;
 
 use app::data::{OutageOf, PublicComponent, PublicDay, PublicLatency, PublicOutage};
@@ -57,17 +58,33 @@ pub(super) fn public_component(
     })
 }
 
-/// A component's status as everybody sees it, and since when: while there is planned work on it, that is all that is said.
+/// A component's status as everybody sees it, and since when: the worse of what its probes see and what a public incident declares. While
+/// there is planned work on it, nothing is said of what its probes see.
 fn shown_status(state: &State, index: usize, now: Timestamp) -> Option<(Status, Option<Timestamp>)> {
     let (spec, watched) = (&state.config.components[index], &state.components[index]);
     let watch = state.tower.component(watched.key)?;
-    if let Some(since) = state.plans.in_progress_since(spec, now) {
-        return Some((Status::UnderMaintenance, Some(since)));
+    let seen = if let Some(since) = state.plans.in_progress_since(spec, now) {
+        (Status::UnderMaintenance, Some(since))
+    } else {
+        let (status, since) = (watch.status(), watch.status_since());
+        // An outage is as old as it is; anything else was not shown before the work was over.
+        (status, if status.is_outage() { since } else { since.max(state.plans.ended_at(spec, now)) })
+    };
+    let slugs = iter::once(&spec.slug).chain(&spec.renamed_from);
+    let declared = slugs.filter_map(|slug| state.incidents.declared(slug, now)).max_by_key(|(status, _)| status.concern());
+    Some(worse(seen, declared))
+}
+
+/// The worse of what probes see and what is declared. An outage in which both agree is as old as who said it first.
+fn worse(seen: (Status, Option<Timestamp>), declared: Option<(Status, Timestamp)>) -> (Status, Option<Timestamp>) {
+    let (status, since) = seen;
+    match declared {
+        Some((declared, at)) if declared.concern() > status.concern() => (declared, Some(at)),
+        Some((declared, at)) if declared == status && status.is_outage() => {
+            (status, Some(since.map_or(at, |since| since.min(at))))
+        }
+        _ => seen,
     }
-    let (status, since) = (watch.status(), watch.status_since());
-    // An outage is as old as it is; anything else was not shown before the work was over.
-    let since = if status.is_outage() { since } else { since.max(state.plans.ended_at(spec, now)) };
-    Some((status, since))
 }
 
 /// Names of public components that this one depends on and that are in trouble.
@@ -124,5 +141,36 @@ pub(super) fn outage_of(spec: &ComponentSpec, public_id: &str, language: Languag
         component_id: public_id.to_owned(),
         name: spec.name.get(language).to_owned(),
         outage,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(ms: i64) -> Timestamp {
+        Timestamp::from_ms(ms)
+    }
+
+    #[test]
+    fn what_is_declared_can_only_make_it_worse() {
+        use Status::{
+            DegradedPerformance as Degraded, MajorOutage as Down, Operational as Fine, PartialOutage as Partial,
+            UnderMaintenance as Work, Unknown,
+        };
+        for (seen, declared, shown, since) in [
+            (Fine, Partial, Partial, 7),
+            (Unknown, Degraded, Degraded, 7),
+            (Unknown, Fine, Unknown, 9),
+            (Down, Partial, Down, 9),
+            (Down, Down, Down, 7),
+            (Fine, Fine, Fine, 9),
+            (Work, Fine, Work, 9),
+            (Work, Partial, Partial, 7),
+        ] {
+            assert_eq!(worse((seen, Some(at(9))), Some((declared, at(7)))), (shown, Some(at(since))), "{seen:?} {declared:?}");
+        }
+        assert_eq!(worse((Down, Some(at(5))), Some((Down, at(7)))), (Down, Some(at(5))));
+        assert_eq!(worse((Fine, None), None), (Fine, None));
     }
 }

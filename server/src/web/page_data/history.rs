@@ -1,4 +1,4 @@
-//! Outages by month: the last 90 days from memory, older ones from the store.
+//! Outages and incidents by month: outages of the last 90 days and the newest incidents from memory, older ones from the store.
 
 use app::data::{HistoryPage, OutageOf, PageError, PublicMonth, PublicOutage};
 use domain::month::Month;
@@ -22,9 +22,7 @@ impl Reader {
         let version = self.web.monitoring.version();
         let offer = self.web.monitoring.offer();
         let zone = offer.time_zone.clone();
-        // Of public components, and not in a future that a wrong clock once saw.
-        let first = offer.first_watched.unwrap_or(now).min(now);
-        let (present, first) = (Month::of(now, &zone), Month::of(first, &zone));
+        let (present, first) = (Month::of(now, &zone), Month::of(super::history_from(&offer, now), &zone));
         let until = until.unwrap_or(present);
         if until > present || until < first {
             return Err(PageError::NotFound);
@@ -57,7 +55,8 @@ impl Reader {
         };
         super::newest_first(&mut outages);
         outages.truncate(MONTH_MAX);
-        Ok(PublicMonth { month, left_out: all.saturating_sub(MONTH_MAX), outages })
+        let (incidents, incidents_left_out) = self.incidents_begun(language, range).await;
+        Ok(PublicMonth { month, left_out: all.saturating_sub(MONTH_MAX) + incidents_left_out, outages, incidents })
     }
 
     /// What the public may hear of: of the others nobody may even know how often they failed.

@@ -24,6 +24,7 @@ use crate::service::monitoring::{State, WatchedComponent};
 use crate::service::public_id::public_id;
 use crate::web::FluentMessages;
 use crate::web::calendar::CalendarEntry;
+use crate::web::markup::paragraphs;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 /// What begins within so many days is announced; of what comes again only the next time.
@@ -122,6 +123,9 @@ fn public_maintenance(state: &State, window: &Window<'_>, text: &Text) -> Public
     let update = |status: MaintenanceStatus, body: String, created_at: Timestamp, display_at: Timestamp| PublicUpdate {
         id: public_id("maintenance-update", &format!("{name}:{}", status.name())),
         status,
+        number: 0,
+        corrects: None,
+        html: paragraphs(&body),
         body,
         created_at,
         display_at,

@@ -3,6 +3,7 @@
 mod check;
 mod component;
 mod history;
+mod incident;
 mod maintenance;
 mod metric;
 mod results;
@@ -12,7 +13,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::data::{
-    ComponentPage, HistoryPage, OutageOf, PageData, PageError, PublicComponent, PublicGroup, PublicSite, StatusPage, Summary,
+    ComponentPage, HistoryPage, IncidentPage, OutageOf, PageData, PageError, PublicComponent, PublicGroup, PublicSite,
+    StatusPage, Summary,
 };
 use domain::component::Status;
 use domain::incident::MaintenanceStatus;
@@ -26,7 +28,7 @@ use self::component::{OUTAGES_MAX, public_component, public_outage};
 use super::Web;
 use super::snapshot::Wanted;
 use crate::config::{ComponentSpec, Config};
-use crate::service::monitoring::{Monitoring, State};
+use crate::service::monitoring::{Monitoring, Offer, State};
 use crate::service::public_id::public_id;
 
 /// Days of a bar.
@@ -35,6 +37,8 @@ const DAYS: u16 = 90;
 const RECENT: Duration = Duration::from_secs(14 * 24 * 3600);
 /// and of these at most so many; all are on the history page.
 const RECENT_MAX: usize = 20;
+/// The second day of 1970: addresses know no month before that year, in no zone.
+const EARLIEST: Timestamp = Timestamp::from_ms(86_400_000);
 
 /// Reads for pages.
 pub(super) struct Reader {
@@ -51,11 +55,28 @@ pub(super) fn is_public_id(monitoring: &Monitoring, id: &str) -> bool {
     monitoring.offer().public_ids.contains(id)
 }
 
+/// True when the incident with this number has a page.
+pub(super) fn is_told(monitoring: &Monitoring, number: i64) -> bool {
+    monitoring.offer().incidents.numbers.contains(&number)
+}
+
+/// The number of the incident into which the one with this number was merged, if that has a page.
+pub(super) fn merged_into(monitoring: &Monitoring, number: i64) -> Option<i64> {
+    let other = monitoring.state().incidents.redirect(number)?;
+    is_told(monitoring, other).then_some(other)
+}
+
+/// When the history begins: with the first public component that was watched or the first public incident, and not in a future that a
+/// wrong clock once saw.
+fn history_from(offer: &Offer, now: Timestamp) -> Timestamp {
+    let first = offer.first_watched.into_iter().chain(offer.incidents.first_at).min();
+    first.unwrap_or(now).max(EARLIEST).min(now)
+}
+
 /// True when the public could have seen something in this month.
 pub(super) fn has_month(monitoring: &Monitoring, month: Month) -> bool {
     let (offer, now) = (monitoring.offer(), monitoring.clock.now());
-    let first = offer.first_watched.unwrap_or(now).min(now);
-    (Month::of(first, &offer.time_zone)..=Month::of(now, &offer.time_zone)).contains(&month)
+    (Month::of(history_from(&offer, now), &offer.time_zone)..=Month::of(now, &offer.time_zone)).contains(&month)
 }
 
 #[async_trait::async_trait]
@@ -95,6 +116,10 @@ impl PageData for Reader {
 
     async fn history(&self, language: Language, until: Option<Month>) -> Result<HistoryPage, PageError> {
         self.history_page(language, until).await
+    }
+
+    async fn incident(&self, language: Language, number: i64) -> Result<IncidentPage, PageError> {
+        self.incident_page(language, number).await
     }
 
     fn site(&self, language: Language) -> PublicSite {
@@ -172,8 +197,7 @@ impl Reader {
             weights: config.uptime,
             outages,
             outages_left_out,
-            // Nothing makes these yet.
-            incidents: Vec::new(),
+            incidents: self.listed_incidents(language),
             maintenances,
         }
     }

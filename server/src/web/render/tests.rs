@@ -1,11 +1,12 @@
-//! Pages made of what does not happen yet, or seldom: incidents and planned work, hostile texts, a past that cannot be read.
+//! Pages made of what happens seldom: incidents and planned work, hostile texts, a past that cannot be read.
 
 use app::data::{
-    CheckKind, HistoryPage, OutageOf, PublicCheck, PublicComponent, PublicDay, PublicGroup, PublicIncident, PublicMaintenance,
-    PublicMonth, PublicOutage, PublicUpdate, Summary,
+    CheckKind, HistoryPage, IncidentPage, OutageOf, PublicAffected, PublicCheck, PublicComponent, PublicDay, PublicGroup,
+    PublicIncident, PublicMaintenance, PublicMetric, PublicMonth, PublicOutage, PublicRow, PublicUpdate, Summary,
 };
 use app::parts::check_day::CheckDay;
 use domain::component::Status;
+use domain::incident::work::{EntryKind, Marker, Precision};
 use domain::incident::{Impact, IncidentStatus, MaintenanceStatus};
 use domain::outage::OutageEnd;
 use domain::probe::observation::Verdict;
@@ -17,6 +18,7 @@ use leptos::prelude::RenderHtml;
 use proptest::prelude::*;
 
 use super::*;
+use crate::web::markup::paragraphs;
 
 const HOSTILE: &str = "</title><script>alert(1)</script>\"' onload=x &amp; ]]>";
 
@@ -46,8 +48,32 @@ impl PageData for Made {
     async fn history(&self, _: Language, until: Option<Month>) -> Result<HistoryPage, PageError> {
         let Some(month) = until else { return Err(PageError::Unavailable) };
         let outages = self.0.outages.clone();
-        let months = vec![PublicMonth { month, outages, left_out: 7 }];
+        let incidents = self.0.incidents.clone();
+        let months = vec![PublicMonth { month, outages, left_out: 7, incidents }];
         Ok(HistoryPage { version: 1, taken_at: at(0), months, older: None, newer: None })
+    }
+
+    async fn incident(&self, _: Language, number: i64) -> Result<IncidentPage, PageError> {
+        let known = self.0.incidents.iter().find(|incident| incident.number == number);
+        let incident = known.cloned().ok_or(PageError::Unavailable)?;
+        let (slug, name, status) = ("web".to_owned(), HOSTILE.to_owned(), Status::PartialOutage);
+        let affected = vec![PublicAffected { slug, name, status, from: at(-60), until: Some(at(-1)) }];
+        let row = |id: &str, minute: i64, precision, said: Option<&str>| PublicRow {
+            id: id.to_owned(),
+            at: at(minute),
+            precision,
+            kind: said.map(|_| EntryKind::Action),
+            html: said.map(paragraphs),
+        };
+        let rows = vec![
+            row("aaaaaaaaaaaa", -1_440, Precision::About, Some("the day before")),
+            row("bbbbbbbbbbbb", -60, Precision::Minute, Some(HOSTILE)),
+            row("cccccccccccc", -59, Precision::Exact, None),
+        ];
+        let (from, until) = (Marker::ImpactStart, Marker::ImpactEnd);
+        let metrics = vec![PublicMetric { name: "recover", ms: 139 * 60_000, from, until }];
+        let stated_ms = Some(140 * 60_000);
+        Ok(IncidentPage { version: 1, taken_at: at(0), incident, affected, rows, metrics, stated_ms })
     }
 
     fn site(&self, _: Language) -> PublicSite {
@@ -86,7 +112,10 @@ fn incident(status: IncidentStatus, impact: Impact, updates: usize) -> PublicInc
     let update = |n: usize| PublicUpdate {
         id: format!("update{n}"),
         status,
+        number: (updates - n) as i64,
+        corrects: None,
         body: format!("{HOSTILE}\n\nparagraph {n}"),
+        html: paragraphs(&format!("{HOSTILE}\n\nparagraph {n}")),
         created_at: at(n as i64),
         display_at: at(n as i64),
         changes: Vec::new(),
@@ -94,6 +123,7 @@ fn incident(status: IncidentStatus, impact: Impact, updates: usize) -> PublicInc
     let is_over = matches!(status, IncidentStatus::Resolved | IncidentStatus::Postmortem);
     PublicIncident {
         id: "cccccccccccc".to_owned(),
+        number: 7,
         name: format!("Incident {HOSTILE}"),
         status,
         impact,
@@ -102,6 +132,7 @@ fn incident(status: IncidentStatus, impact: Impact, updates: usize) -> PublicInc
         updated_at: at(-1),
         monitoring_at: None,
         resolved_at: is_over.then(|| at(-1)),
+        next_update_due_at: (!is_over).then(|| at(30)),
         updates: (0..updates).map(update).collect(),
         component_ids: vec!["bbbbbbbbbbbb".to_owned()],
     }
@@ -178,6 +209,73 @@ fn an_open_incident_stands_above_the_components_with_its_newest_update_and_older
         assert!(html.contains(expected), "{expected} is missing: {html}");
     }
     assert!(html.find("paragraph 0").unwrap() < html.find("<details><summary>2 earlier").unwrap());
+}
+
+fn page_of_the_incident(made: StatusPage) -> (u16, String) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(shown(Page::Incident(Language::En, 7), made))
+}
+
+#[test]
+fn an_incident_in_a_list_leads_to_its_page_and_says_when_more_is_promised() {
+    let mut made = front(Status::MajorOutage);
+    made.incidents = vec![incident(IncidentStatus::Identified, Impact::Major, 12)];
+    let html = front_page(made);
+    assert!(html.contains("<h3><a href=\"/en/incidents/7\">") && html.contains("Next update by "), "{html}");
+    assert!(html.contains("9 earlier") && html.contains("All updates"), "{html}");
+    let over = incident(IncidentStatus::Resolved, Impact::Major, 1);
+    let html = front_page(StatusPage { incidents: vec![over], ..front(Status::Operational) });
+    assert!(html.contains("59 min in all") && !html.contains("Next update by"), "{html}");
+}
+
+#[test]
+fn the_page_of_an_incident_has_everything_that_was_told_and_a_place_for_each_of_it() {
+    let mut made = front(Status::MajorOutage);
+    made.incidents = vec![incident(IncidentStatus::Monitoring, Impact::Critical, 12)];
+    let (status, html) = page_of_the_incident(made);
+    assert_eq!(status, 200);
+    for number in 1..=12 {
+        assert_eq!(html.matches(&format!("id=\"u{number}\"")).count(), 1, "{html}");
+    }
+    for expected in
+        ["href=\"#t-bbbbbbbbbbbb\"", "Withheld", "about ", "2 h 19 min", "stated: 2 h 20 min", "href=\"/en/components/web\""]
+    {
+        assert!(html.contains(expected), "{expected} is missing: {html}");
+    }
+    assert_eq!(html.matches("class=\"story-rows\"").count(), 2, "a list for each day");
+    assert!(!html.contains("earlier</summary>"), "nothing is folded");
+}
+
+#[test]
+fn a_correction_and_what_it_corrects_lead_to_each_other() {
+    let mut told = incident(IncidentStatus::Resolved, Impact::Minor, 3);
+    told.updates[0].corrects = Some(1);
+    let (_, html) = page_of_the_incident(StatusPage { incidents: vec![told], ..front(Status::Operational) });
+    let [third, second, first] = ["u3", "u2", "u1"].map(|id| html.find(&format!("id=\"{id}\"")).unwrap());
+    assert!(html[third..second].contains("<a href=\"/en/incidents/7#u1\">Corrects an earlier update</a>"), "{html}");
+    assert!(html[first..].contains("<a href=\"/en/incidents/7#u3\">Corrected by a later update</a>"), "{html}");
+    assert!(!html[second..first].contains("Correct"), "{html}");
+}
+
+#[test]
+fn incidents_stand_in_the_history_beside_outages_and_alone() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let month = || Page::History(Language::En, Some("2026-04".parse().unwrap()));
+    let mut made = front(Status::Operational);
+    made.incidents = vec![incident(IncidentStatus::Resolved, Impact::Minor, 1)];
+    let (_, html) = runtime.block_on(shown(month(), made.clone()));
+    assert!(html.find("href=\"/en/incidents/7\"").unwrap() < html.find("id=\"web-3\"").unwrap(), "{html}");
+    made.outages.clear();
+    let (_, html) = runtime.block_on(shown(month(), made.clone()));
+    assert!(html.contains("href=\"/en/incidents/7\"") && !html.contains("No outage was confirmed"), "{html}");
+    made.incidents.clear();
+    assert!(runtime.block_on(shown(month(), made)).1.contains("No outage was confirmed"));
+}
+
+#[test]
+fn an_incident_of_long_ago_that_cannot_be_read_is_said_to_be_unavailable() {
+    let (status, html) = page_of_the_incident(front(Status::Operational));
+    assert!(status == 503 && html.contains("This page cannot be shown right now"), "{html}");
 }
 
 #[test]

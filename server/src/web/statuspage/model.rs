@@ -317,7 +317,7 @@ impl<'a> Source<'a> {
             monitoring_at: incident.monitoring_at.map(Moment),
             resolved_at: incident.resolved_at.map(Moment),
             impact: incident.impact,
-            shortlink: self.link("history", "incident", &incident.id),
+            shortlink: self.link(&format!("incidents/{}", incident.number)),
             started_at: Moment(incident.started_at),
             page_id: &self.site.id,
             incident_updates: updates(&incident.id, &incident.updates),
@@ -341,7 +341,7 @@ impl<'a> Source<'a> {
             monitoring_at: verifying_since(maintenance).map(Moment),
             resolved_at: maintenance.completed_at.map(Moment),
             impact: maintenance.impact,
-            shortlink: self.link("", "maintenance", &maintenance.id),
+            shortlink: self.link(&format!("#maintenance-{}", maintenance.id)),
             started_at: Moment(maintenance.created_at),
             page_id: &self.site.id,
             incident_updates: updates(&maintenance.id, &maintenance.updates),
@@ -373,10 +373,10 @@ impl<'a> Source<'a> {
         ids.iter().filter_map(|id| self.rows.iter().find(|row| !row.group && row.id == id.as_str()).cloned()).collect()
     }
 
-    /// Where people read about it: incidents in the history, maintenance on the front page.
-    fn link(&self, page: &str, kind: &str, id: &str) -> String {
+    /// Where people read about it: an incident on its page, maintenance on the front page.
+    fn link(&self, place: &str) -> String {
         let language = self.site.languages.first().copied().unwrap_or(Language::ALL[0]);
-        format!("{}/{}/{page}#{kind}-{id}", self.site.base, language.tag())
+        format!("{}/{}/{place}", self.site.base, language.tag())
     }
 }
 

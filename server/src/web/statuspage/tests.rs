@@ -86,7 +86,7 @@ fn public_texts(page: &StatusPage) -> BTreeSet<String> {
         known.extend(component.since.map(|since| since.to_string()));
     }
     for incident in &page.incidents {
-        let link = format!("https://status.example.org/ja/history#incident-{}", incident.id);
+        let link = format!("https://status.example.org/ja/incidents/{}", incident.number);
         known.extend([incident.id.clone(), incident.name.clone(), link]);
         let times = [Some(incident.started_at), Some(incident.created_at), Some(incident.updated_at)];
         let ends = [incident.monitoring_at, incident.resolved_at];
@@ -349,7 +349,7 @@ fn an_incident_shows_its_components_in_full_and_leaves_out_what_is_not_on_the_pa
     let statuses = [Status::Operational, Status::Unknown];
     let document = read(Document::Summary, &page(ungrouped(&statuses), vec![told], Vec::new()));
     assert_eq!(document["incidents"][0]["components"], json!([document["components"][1]]));
-    assert_eq!(document["incidents"][0]["shortlink"], json!("https://status.example.org/ja/history#incident-incident0000"));
+    assert_eq!(document["incidents"][0]["shortlink"], json!("https://status.example.org/ja/incidents/7"));
     assert_eq!(document["incidents"][0].get("scheduled_for"), None);
 }
 
@@ -358,7 +358,10 @@ fn a_maintenance_is_looked_over_since_it_was_first_said() {
     let update = |status: MaintenanceStatus, said: &str| PublicUpdate {
         id: "up0000000000".to_owned(),
         status,
+        number: 0,
+        corrects: None,
         body: "Told".to_owned(),
+        html: "<p>Told</p>".to_owned(),
         created_at: at("2026-05-10T00:00:00Z"),
         display_at: at(said),
         changes: Vec::new(),

@@ -21,13 +21,14 @@ const LOOKING: u32 = 2;
 const BROKEN_REFERENCES_MAX: i64 = 1_000;
 
 /// What is counted.
-const COUNTS: [(&str, &str); 8] = [
+const COUNTS: [(&str, &str); 9] = [
     ("components", "SELECT COUNT(*) FROM component WHERE removed_at IS NULL"),
     ("probes", "SELECT COUNT(*) FROM probe WHERE removed_at IS NULL"),
     ("results", "SELECT COUNT(*) FROM result"),
     ("calls of heartbeats", "SELECT COUNT(*) FROM ping"),
     ("outages", "SELECT COUNT(*) FROM outage"),
     ("accounts", "SELECT COUNT(*) FROM user"),
+    ("incidents", "SELECT COUNT(*) FROM incident"),
     ("maintenance plans", "SELECT COUNT(*) FROM maintenance"),
     ("rows of the audit log", "SELECT COUNT(*) FROM audit_log"),
 ];

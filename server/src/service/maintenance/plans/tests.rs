@@ -38,6 +38,7 @@ fn component(name: &str) -> ComponentSpec {
         is_public: true,
         combine: Combine::default(),
         renamed_from: None,
+        incidents: None,
     }
 }
 

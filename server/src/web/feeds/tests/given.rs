@@ -16,6 +16,7 @@ use proptest::prelude::*;
 
 use super::super::{Format, Granularity, Source, feed};
 use crate::web::FluentMessages;
+use crate::web::markup::paragraphs;
 
 const HOSTILE: [&str; 16] = [
     "Web",
@@ -189,7 +190,9 @@ fn updates<S>(id: &str, mut at: Timestamp, told: Vec<Told<S>>) -> Vec<PublicUpda
         let changes = vec![PublicComponentChange { component_id, name, before, after }];
         // What it is of may lie before it, or after it.
         let display_at = if index % 2 == 0 { at.minus(DAY) } else { at.plus(DAY) };
-        updates.push(PublicUpdate { id: format!("{id}{index}"), status, body, created_at: at, display_at, changes });
+        let (number, corrects, html) = (1 + index as i64, None, paragraphs(&body));
+        let id = format!("{id}{index}");
+        updates.push(PublicUpdate { id, status, number, corrects, body, html, created_at: at, display_at, changes });
     }
     updates.reverse();
     updates
@@ -206,6 +209,7 @@ fn any_incidents() -> impl Strategy<Value = Vec<PublicIncident>> {
                 let updates = updates(&id, created_at, told);
                 PublicIncident {
                     id,
+                    number: 1 + index as i64,
                     name,
                     status: updates.first().map_or(IncidentStatus::Investigating, |newest| newest.status),
                     impact: Impact::Major,
@@ -214,6 +218,7 @@ fn any_incidents() -> impl Strategy<Value = Vec<PublicIncident>> {
                     updated_at: updates.first().map_or(created_at, |newest| newest.created_at),
                     monitoring_at: None,
                     resolved_at: None,
+                    next_update_due_at: None,
                     updates,
                     component_ids: if is_web { vec!["aaaaaaaaaaaa".to_owned()] } else { Vec::new() },
                 }

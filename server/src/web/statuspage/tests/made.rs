@@ -127,6 +127,7 @@ pub(super) fn ungrouped(statuses: &[Status]) -> Vec<PublicGroup> {
 pub(super) fn incident(status: IncidentStatus, impact: Impact) -> PublicIncident {
     PublicIncident {
         id: "incident0000".to_owned(),
+        number: 7,
         name: "Incident".to_owned(),
         status,
         impact,
@@ -135,6 +136,7 @@ pub(super) fn incident(status: IncidentStatus, impact: Impact) -> PublicIncident
         updated_at: at("2026-05-01T10:30:00Z"),
         monitoring_at: None,
         resolved_at: None,
+        next_update_due_at: None,
         updates: Vec::new(),
         component_ids: Vec::new(),
     }
@@ -193,7 +195,10 @@ fn updates<S: Clone + Debug + 'static>(every: Vec<S>) -> impl Strategy<Value = V
     let update = parts.prop_map(|(status, created_at, display_at, text, changes)| PublicUpdate {
         id: format!("up{:010}", created_at.as_ms() % 10_000_000_000),
         status,
+        number: 1,
+        corrects: None,
         body: format!("It was told: {text}"),
+        html: "<p>It was told</p>".to_owned(),
         created_at,
         display_at,
         changes,
@@ -250,6 +255,7 @@ pub(super) fn pages() -> impl Strategy<Value = StatusPage> {
     parts.prop_map(|(groups, mut incidents, mut maintenances)| {
         for (number, incident) in incidents.iter_mut().enumerate() {
             incident.id = format!("incident{number:04}");
+            incident.number = 1 + number as i64;
         }
         for (number, maintenance) in maintenances.iter_mut().enumerate() {
             maintenance.id = format!("maintenan{number:03}");

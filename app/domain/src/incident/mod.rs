@@ -1,4 +1,17 @@
-//! The words in which incidents and maintenance are told to the public: Statuspage's, so that its readers understand ours.
+//! Incidents: the words in which they are worked on and told, and the rules for them.
+//!
+//! Code map: this file has the words for the public, Statuspage's, so that its readers understand ours; [`work`] those in which people
+//! work (states, severities, kinds of rows, markers); [`machine`] what Yagura itself writes into a timeline; [`when`] understands a time as
+//! people type it, [`paste`] a whole timeline; [`metrics`] computes times to detect, to recover and so on; [`suggest`] says which outages
+//! belong together and which component is to be suspected; [`secret`] finds what looks like a secret.
+
+pub mod machine;
+pub mod metrics;
+pub mod paste;
+pub mod secret;
+pub mod suggest;
+pub mod when;
+pub mod work;
 
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +44,11 @@ impl IncidentStatus {
             Self::Resolved => "resolved",
             Self::Postmortem => "postmortem",
         }
+    }
+
+    /// The status with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.name() == name)
     }
 }
 
@@ -89,5 +107,10 @@ impl Impact {
             Self::Major => "major",
             Self::Critical => "critical",
         }
+    }
+
+    /// The impact with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|impact| impact.name() == name)
     }
 }

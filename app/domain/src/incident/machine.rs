@@ -1,0 +1,173 @@
+//! What Yagura itself writes into a timeline: facts with a structure, so that each reader gets them in their own language. They can be
+//! starred, hidden or annotated, never changed or deleted.
+
+use serde::{Deserialize, Serialize};
+
+use super::work::{EntryKind, IncidentKind, Marker, Role, Severity, State};
+use super::{Impact, IncidentStatus};
+use crate::component::Status;
+use crate::time::Timestamp;
+
+/// A fact. Names are those of the moment in which it was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum MachineEvent {
+    /// The incident was opened.
+    Opened {
+        /// True when it was done by rule, not by a person.
+        by_rule: bool,
+    },
+    /// A component is in an outage, or its outage became better or worse.
+    ComponentDown {
+        /// Its slug.
+        component: String,
+        /// How bad.
+        status: Status,
+    },
+    /// A component is operational again.
+    ComponentUp {
+        /// Its slug.
+        component: String,
+    },
+    /// An outage was confirmed: from then on it was known.
+    OutageConfirmed {
+        /// Its slug.
+        component: String,
+    },
+    /// The state changed.
+    StateChanged {
+        /// Before.
+        from: State,
+        /// After.
+        to: State,
+        /// Why, if somebody said so.
+        reason: Option<String>,
+    },
+    /// The severity changed.
+    SeverityChanged {
+        /// Before.
+        from: Severity,
+        /// After.
+        to: Severity,
+    },
+    /// The impact changed.
+    ImpactChanged {
+        /// Before.
+        from: Impact,
+        /// After.
+        to: Impact,
+    },
+    /// It is, or is no longer, an exercise or a near miss.
+    KindChanged {
+        /// Before.
+        from: IncidentKind,
+        /// After.
+        to: IncidentKind,
+    },
+    /// The public may see it, or no longer.
+    VisibilityChanged {
+        /// True when it is public now.
+        is_public: bool,
+    },
+    /// A component is affected from some time on.
+    ComponentAffected {
+        /// Its slug.
+        component: String,
+        /// How.
+        status: Status,
+        /// From when.
+        from: Timestamp,
+        /// Until when, if it is over.
+        until: Option<Timestamp>,
+    },
+    /// A component was taken out: it was not affected.
+    ComponentCleared {
+        /// Its slug.
+        component: String,
+    },
+    /// Somebody has a role, or nobody has it any more.
+    RoleChanged {
+        /// Which.
+        role: Role,
+        /// Who had it.
+        from: Option<String>,
+        /// Who has it.
+        to: Option<String>,
+    },
+    /// The public was told.
+    UpdatePublished {
+        /// The status it tells.
+        status: IncidentStatus,
+        /// The number of the update within the incident, from 1.
+        number: i64,
+        /// The number of the one that it corrects.
+        corrects: Option<i64>,
+    },
+    /// A marker points at another row.
+    MarkerMoved {
+        /// Which.
+        marker: Marker,
+        /// The moment it stood for.
+        from: Option<Timestamp>,
+        /// The moment it stands for.
+        to: Option<Timestamp>,
+    },
+    /// It is called something else.
+    Renamed {
+        /// Before, in the language of the site.
+        from: String,
+        /// After.
+        to: String,
+    },
+    /// Another incident is related to it, or no longer.
+    Related {
+        /// The other's number.
+        number: i64,
+        /// True when it is from now on.
+        is_related: bool,
+    },
+    /// Another incident was merged into this one.
+    Absorbed {
+        /// The other's number.
+        number: i64,
+    },
+    /// This incident was merged into another one.
+    MergedInto {
+        /// The other's number.
+        number: i64,
+    },
+}
+
+impl MachineEvent {
+    /// The kind of row it is.
+    pub const fn kind(&self) -> EntryKind {
+        match self {
+            Self::ComponentDown { .. } | Self::ComponentUp { .. } | Self::OutageConfirmed { .. } => EntryKind::Probe,
+            Self::Opened { .. } | Self::StateChanged { .. } => EntryKind::Status,
+            Self::SeverityChanged { .. } => EntryKind::Severity,
+            Self::ImpactChanged { .. } | Self::ComponentAffected { .. } | Self::ComponentCleared { .. } => EntryKind::Impact,
+            Self::VisibilityChanged { .. } | Self::UpdatePublished { .. } => EntryKind::Update,
+            Self::RoleChanged { .. } => EntryKind::Role,
+            Self::MarkerMoved { .. } => EntryKind::Marker,
+            Self::KindChanged { .. }
+            | Self::Renamed { .. }
+            | Self::Related { .. }
+            | Self::Absorbed { .. }
+            | Self::MergedInto { .. } => EntryKind::Record,
+        }
+    }
+
+    /// What of it is a person's own words, for the search.
+    pub fn words(&self) -> &str {
+        match self {
+            Self::StateChanged { reason: Some(reason), .. } => reason,
+            Self::Renamed { to, .. } => to,
+            Self::ComponentDown { component, .. }
+            | Self::ComponentUp { component }
+            | Self::OutageConfirmed { component }
+            | Self::ComponentAffected { component, .. }
+            | Self::ComponentCleared { component } => component,
+            _ => "",
+        }
+    }
+}

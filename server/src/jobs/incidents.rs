@@ -1,0 +1,20 @@
+//! Every second: has an outage begun that may be an incident, and what do probes see of the incidents that people work on?
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use probe::clock::Clock;
+
+use crate::service::desk::Desk;
+
+const EVERY: Duration = Duration::from_secs(1);
+
+/// Looks for ever.
+pub(crate) async fn run(desk: Arc<Desk>, clock: Arc<dyn Clock>) {
+    let mut next = clock.elapsed();
+    loop {
+        desk.turn_incidents().await;
+        next = (next + EVERY).max(clock.elapsed());
+        clock.sleep_until(next).await;
+    }
+}

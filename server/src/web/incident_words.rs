@@ -1,0 +1,103 @@
+//! What Yagura wrote into a timeline, in the reader's language.
+
+use app::format;
+use app::i18n::Text;
+use domain::incident::machine::MachineEvent;
+use domain::time::Timestamp;
+use jiff::tz::TimeZone;
+
+/// How a component is called: its name for this reader, or `None` where this reader may not know of it.
+pub(in crate::web) type Names<'n> = &'n dyn Fn(&str) -> Option<String>;
+
+/// The words for a fact. `None` where it is about a component that the reader may not know of.
+pub(in crate::web) fn machine_words(text: &Text, event: &MachineEvent, zone: &TimeZone, names: Names<'_>) -> Option<String> {
+    let moment = |at: Timestamp| format::moment(text, at, zone);
+    let state = |state: domain::incident::work::State| text.get(&format!("state-{}", state.name()));
+    let impact = |impact: domain::incident::Impact| text.get(&format!("impact-{}", impact.name()));
+    let nobody = || text.get("event-nobody");
+    Some(match event {
+        MachineEvent::Opened { by_rule: true } => text.get("event-opened-by-rule"),
+        MachineEvent::Opened { by_rule: false } => text.get("event-opened"),
+        MachineEvent::ComponentDown { component, status } => text.with(
+            "event-component-down",
+            &[("name", names(component)?.into()), ("status", format::status(text, *status).into())],
+        ),
+        MachineEvent::ComponentUp { component } => text.with("event-component-up", &[("name", names(component)?.into())]),
+        MachineEvent::OutageConfirmed { component } => text.with("event-outage-confirmed", &[("name", names(component)?.into())]),
+        MachineEvent::StateChanged { from, to, reason } => {
+            let words = text.with("event-state-changed", &[("from", state(*from).into()), ("to", state(*to).into())]);
+            reason.as_ref().map_or(words.clone(), |reason| {
+                text.with("event-with-reason", &[("what", words.into()), ("reason", reason.clone().into())])
+            })
+        }
+        MachineEvent::SeverityChanged { from, to } => text.with(
+            "event-severity-changed",
+            &[("from", from.name().to_uppercase().into()), ("to", to.name().to_uppercase().into())],
+        ),
+        MachineEvent::ImpactChanged { from, to } => {
+            text.with("event-impact-changed", &[("from", impact(*from).into()), ("to", impact(*to).into())])
+        }
+        MachineEvent::KindChanged { from, to } => {
+            let word = |kind: domain::incident::work::IncidentKind| {
+                text.get(&format!("incident-kind-{}", kind.name().replace('_', "-")))
+            };
+            text.with("event-kind-changed", &[("from", word(*from).into()), ("to", word(*to).into())])
+        }
+        MachineEvent::VisibilityChanged { is_public: true } => text.get("event-published"),
+        MachineEvent::VisibilityChanged { is_public: false } => text.get("event-withdrawn"),
+        MachineEvent::ComponentAffected { component, status, from, until } => {
+            let (name, status) = (names(component)?, format::status(text, *status));
+            match until {
+                None => text.with(
+                    "event-component-affected",
+                    &[("name", name.into()), ("status", status.into()), ("from", moment(*from).into())],
+                ),
+                Some(until) => text.with(
+                    "event-component-affected-until",
+                    &[
+                        ("name", name.into()),
+                        ("status", status.into()),
+                        ("from", moment(*from).into()),
+                        ("until", moment(*until).into()),
+                    ],
+                ),
+            }
+        }
+        MachineEvent::ComponentCleared { component } => {
+            text.with("event-component-cleared", &[("name", names(component)?.into())])
+        }
+        MachineEvent::RoleChanged { role, from, to } => {
+            let role = text.get(&format!("incident-role-{}", role.name()));
+            let (from, to) = (from.clone().unwrap_or_else(nobody), to.clone().unwrap_or_else(nobody));
+            text.with("event-role-changed", &[("role", role.into()), ("from", from.into()), ("to", to.into())])
+        }
+        MachineEvent::UpdatePublished { status, number, corrects } => {
+            let status = text.get(&format!("incident-{}", status.name()));
+            match corrects {
+                None => text.with("event-update-published", &[("status", status.into()), ("number", (*number).into())]),
+                Some(corrected) => text.with(
+                    "event-update-corrected",
+                    &[("status", status.into()), ("number", (*number).into()), ("corrected", (*corrected).into())],
+                ),
+            }
+        }
+        MachineEvent::MarkerMoved { marker, from, to } => {
+            let marker = text.get(&format!("marker-{}", marker.name().replace('_', "-")));
+            match (from, to) {
+                (_, None) => text.with("event-marker-removed", &[("marker", marker.into())]),
+                (None, Some(to)) => text.with("event-marker-set", &[("marker", marker.into()), ("to", moment(*to).into())]),
+                (Some(from), Some(to)) => text.with(
+                    "event-marker-moved",
+                    &[("marker", marker.into()), ("from", moment(*from).into()), ("to", moment(*to).into())],
+                ),
+            }
+        }
+        MachineEvent::Renamed { from, to } => {
+            text.with("event-renamed", &[("from", from.clone().into()), ("to", to.clone().into())])
+        }
+        MachineEvent::Related { number, is_related: true } => text.with("event-related", &[("number", (*number).into())]),
+        MachineEvent::Related { number, is_related: false } => text.with("event-unrelated", &[("number", (*number).into())]),
+        MachineEvent::Absorbed { number } => text.with("event-absorbed", &[("number", (*number).into())]),
+        MachineEvent::MergedInto { number } => text.with("event-merged-into", &[("number", (*number).into())]),
+    })
+}
