@@ -8,6 +8,8 @@ import { forget, read, write } from "./drafts.js";
 const LOOK_AFTER_MS = 250;
 /** Sent rows that do not show by themselves (no events arrive) are fetched after so long. */
 const SHOW_AFTER_MS = 4000;
+/** Without a network it is tried again after so long. */
+const AGAIN_AFTER_MS = 15000;
 
 function operation() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -19,6 +21,17 @@ function element(name, attributes, ...children) {
   Object.assign(made, attributes);
   made.append(...children);
   return made;
+}
+
+const shownVersion = () => document.getElementById("content")?.dataset.version;
+
+/** True when something on this page would be lost by loading it again. */
+function isAnythingTyped() {
+  const isChanged = (field) => {
+    if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+    return "defaultValue" in field && field.type !== "hidden" && field.value !== field.defaultValue;
+  };
+  return [...document.forms].some((form) => [...form.elements].some(isChanged));
 }
 
 const isEmpty = (form) => !form.elements.body.value.trim();
@@ -44,7 +57,12 @@ class Composer {
     this.list = list;
     this.user = user;
     this.url = form.dataset.queue;
+    this.status = document.getElementById("queue-status");
     form.addEventListener("submit", (event) => this.submit(event));
+    form.addEventListener("input", () => {
+      // Whoever cleared the field writes another row.
+      if (isEmpty(form)) this.corrected = undefined;
+    });
     form.elements.body.addEventListener("keydown", (event) => {
       const isSend = event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing;
       if (isSend) {
@@ -65,9 +83,10 @@ class Composer {
     // Without a place to keep it the form goes its own way.
     if (!self.indexedDB || isEmpty(this.form)) return;
     event.preventDefault();
-    const typedAt = new Date();
-    const op = operation();
-    const row = { op, user: this.user, url: this.url, made_at: typedAt.getTime(), body: { ...body(this.form, typedAt), op } };
+    // A row that is corrected stays the one that it was, typed when it was.
+    const { op, made_at } = this.corrected ?? { op: operation(), made_at: Date.now() };
+    this.corrected = undefined;
+    const row = { op, user: this.user, url: this.url, made_at, body: { ...body(this.form, new Date(made_at)), op } };
     // At once: whoever types on while the row is being kept types the next one.
     const typed = read(this.form);
     this.form.reset();
@@ -88,23 +107,31 @@ class Composer {
   async send() {
     const mine = await waiting(this.user);
     if (!mine.some((row) => !row.problem)) return;
+    const version = shownVersion();
     const outcome = await flush(this.user);
     this.list.dataset.outcome = outcome;
     await this.show();
+    this.tell(outcome);
+    clearTimeout(this.next);
     if (outcome === "offline") {
+      this.next = setTimeout(() => this.send(), AGAIN_AFTER_MS);
       // Where the browser can, it sends even after this page is closed.
       const worker = await navigator.serviceWorker?.ready.catch(() => null);
       await worker?.sync?.register("queue").catch(() => {});
-      setTimeout(() => this.send(), 15000);
     } else if (outcome === "busy") {
-      setTimeout(() => this.send(), 1000);
+      this.next = setTimeout(() => this.send(), 1000);
     } else if (outcome === "sent") {
-      const version = document.getElementById("content")?.dataset.version;
-      setTimeout(() => {
-        const isShown = document.getElementById("content")?.dataset.version !== version;
-        if (!isShown && isEmpty(this.form) && navigator.onLine) location.reload();
+      this.next = setTimeout(() => {
+        if (shownVersion() === version && navigator.onLine && !isAnythingTyped()) location.reload();
       }, SHOW_AFTER_MS);
     }
+  }
+
+  /** Says what became of rows, for those who do not see it. */
+  tell(outcome) {
+    const words = this.list.dataset;
+    const said = { sent: words.saved, offline: words.waiting, refused: words.refused, "signed-out": words.waiting }[outcome];
+    if (said && this.status) this.status.textContent = said;
   }
 
   /** Shows the rows of this incident that wait. */
@@ -143,15 +170,19 @@ class Composer {
     await this.send();
   }
 
-  /** Puts a row back where it can be corrected. */
-  async edit(row) {
-    const { kind, body: text, at, rejected } = this.form.elements;
+  /** Puts a row where it can be corrected. It stays in the queue until it is sent anew. */
+  edit(row) {
+    const { kind, body: text, at, rejected, hypothesis } = this.form.elements;
+    text.focus();
+    // What is half typed there is finished first.
+    if (!isEmpty(this.form)) return;
+    this.corrected = { op: row.op, made_at: row.made_at };
     kind.value = row.body.kind;
     text.value = row.body.body;
-    at.value = row.body.at || new Date(row.made_at).toTimeString().slice(0, 5);
+    at.value = row.body.at;
     if (rejected) rejected.value = (row.body.rejected ?? []).join("\n");
-    await remove(row.op);
-    text.focus();
+    if (hypothesis && row.body.hypothesis) hypothesis.value = row.body.hypothesis;
+    text.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   /** Says how a typed time is understood. */

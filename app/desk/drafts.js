@@ -8,8 +8,15 @@ const SENT = "drafts-sent";
 
 const key = (user, form) => `${PREFIX}${user}:${form.dataset.draft}`;
 
+/** What was looked at when it was typed, so that the server can tell that somebody changed it meanwhile. */
+const BASES = ["revision", "version"];
+/** Which lines a pasted timeline has, so that corrections find theirs. */
+const OF_LINES = /^(count|(line|number)_\d+)$/;
+const isHidden = (name) => BASES.includes(name) || OF_LINES.test(name);
+
 function fields(form) {
-  const isKept = (field) => field.name && !["hidden", "password", "file", "submit", "button"].includes(field.type);
+  const isKept = (field) =>
+    field.name && (field.type === "hidden" ? isHidden(field.name) : !["password", "file", "submit", "button"].includes(field.type));
   return [...form.elements].filter(isKept);
 }
 
@@ -29,6 +36,8 @@ export function write(form, values) {
 }
 
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+/** What people typed of what is kept. */
+const typed = (values) => values.filter(([name]) => !isHidden(name));
 
 function load(name) {
   try {
@@ -50,11 +59,12 @@ function forgetOld() {
   }
 }
 
-/** A form that was sent and whose answer says that it is saved has no draft any more. */
+/** The form that was sent last, if its answer says that it is saved, has no draft any more. Per tab: another's answer says nothing of it. */
 function forgetSaved() {
-  const sent = load(SENT) ?? [];
-  localStorage.removeItem(SENT);
-  if (new URLSearchParams(location.search).has("done")) sent.forEach((name) => localStorage.removeItem(name));
+  const sent = sessionStorage.getItem(SENT);
+  sessionStorage.removeItem(SENT);
+  const isAnswer = performance.getEntriesByType("navigation")[0]?.type === "navigate";
+  if (sent && isAnswer && new URLSearchParams(location.search).has("done")) localStorage.removeItem(sent);
 }
 
 function say(form, text, discard, undo) {
@@ -73,6 +83,25 @@ function say(form, text, discard, undo) {
   form.prepend(note);
 }
 
+/** Lines of a pasted timeline that were corrected stand on a page that only the server can make: they are sent to be looked at again. */
+function bringBackLines(form, values) {
+  if (form.elements.count || !values.some(([name]) => name === "count")) return false;
+  const add = (name, value) => {
+    const field = document.createElement("input");
+    Object.assign(field, { type: "hidden", name, value });
+    form.append(field);
+  };
+  const own = new Set([...form.elements].map((field) => field.name));
+  for (const [name, value] of values.filter(([name]) => !own.has(name))) {
+    if (!Array.isArray(value)) add(name, value);
+    else if (value[1]) add(name, value[0]);
+  }
+  write(form, values);
+  add("correct", "yes");
+  form.submit();
+  return true;
+}
+
 /** Keeps what is typed on this page, and puts back what was typed before. `words`: `{restored, discard}`. */
 export function start(user, words) {
   forgetOld();
@@ -81,28 +110,36 @@ export function start(user, words) {
     const name = key(user, form);
     const fresh = read(form);
     const kept = load(name);
+    const isAnswer = form.dataset.draftAnswer !== undefined || form.querySelector(".form-errors") !== null;
     // A form that comes back with what is wrong has what was typed in it already.
-    if (kept && form.dataset.draftAnswer === undefined && !form.querySelector(".form-errors") && !same(kept.values, fresh)) {
+    if (kept && !isAnswer && !same(typed(kept.values), typed(fresh))) {
+      if (bringBackLines(form, kept.values)) return;
       write(form, kept.values);
       say(form, words.restored, words.discard, () => {
         write(form, fresh);
         localStorage.removeItem(name);
       });
     }
-    const save = () => {
+    const keep = () => {
       try {
-        if (same(read(form), fresh)) localStorage.removeItem(name);
-        else localStorage.setItem(name, JSON.stringify({ at: Date.now(), values: read(form) }));
+        localStorage.setItem(name, JSON.stringify({ at: Date.now(), values: read(form) }));
       } catch {
         // Storage is full or forbidden; the form itself still works.
       }
     };
+    const save = () => {
+      // What came back from the server is nowhere else.
+      if (!kept && !isAnswer && same(read(form), fresh)) localStorage.removeItem(name);
+      else keep();
+    };
     form.addEventListener("input", save);
     form.addEventListener("change", save);
     form.addEventListener("submit", () => {
-      save();
+      keep();
+      // Rows of a queue are forgotten by it.
+      if (form.dataset.queue && self.indexedDB) return;
       try {
-        localStorage.setItem(SENT, JSON.stringify([...(load(SENT) ?? []), name]));
+        sessionStorage.setItem(SENT, name);
       } catch {
         // As above.
       }

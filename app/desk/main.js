@@ -4,6 +4,8 @@ import { start as startComposer } from "./compose.js";
 import { start as startDrafts } from "./drafts.js";
 import { flush } from "./queue.js";
 
+/** What the worker calls the pages that it keeps. */
+const PAGES = "yagura-pages-1";
 const page = document.documentElement.dataset;
 
 /** Service workers need HTTPS or this machine's own address. */
@@ -16,15 +18,32 @@ function startWorker() {
   navigator.serviceWorker.register("/desk/worker.js", { scope: "/desk/" }).catch(() => {
     if (note) note.hidden = false;
   });
+  // The first page that is opened was there before its worker.
+  if (!navigator.serviceWorker.controller) {
+    const files = [...document.querySelectorAll("link[href], script[src]")].map((element) => element.href || element.src);
+    const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);
+    navigator.serviceWorker.ready.then((worker) => worker.active?.postMessage({ keep: location.href, files: [...new Set([...files, ...loaded])] }));
+  }
+}
+
+/** A page that answers a form has that form's address, at which nothing can be read. It takes the address of what it shows. */
+function takeOwnAddress() {
+  const incident = document.getElementById("content")?.dataset.incident;
+  const own = `/desk/incidents/${incident}`;
+  if (incident && location.pathname !== own) history.replaceState(null, "", own);
 }
 
 /** Whoever signs out takes what they saw with them; what they typed and could not send stays, under their name. */
 function forgetAtSignOut() {
   for (const form of document.querySelectorAll('form[action="/desk/sign-out"]')) {
-    form.addEventListener("submit", () => navigator.serviceWorker?.controller?.postMessage("forget"));
+    form.addEventListener("submit", () => {
+      navigator.serviceWorker?.controller?.postMessage("forget");
+      self.caches?.delete(PAGES);
+    });
   }
 }
 
+takeOwnAddress();
 if (page.user) {
   startWorker();
   forgetAtSignOut();

@@ -83,12 +83,14 @@ async function sendOne(row) {
 
 async function sendAll(user) {
   let outcome = "sent";
+  const away = new Set();
   for (const row of await waiting(user)) {
-    // What was refused waits for its writer.
-    if (row.problem) continue;
+    // What was refused waits for its writer, and so do the rows of whoever has left this browser.
+    if (row.problem || away.has(row.user)) continue;
     const result = await sendOne(row);
-    if (result === "offline" || result === "signed-out") return result;
-    if (result === "refused") outcome = "refused";
+    if (result === "offline") return result;
+    if (result === "signed-out") away.add(row.user);
+    if (result !== "sent") outcome = result;
   }
   return outcome;
 }

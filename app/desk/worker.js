@@ -31,24 +31,55 @@ async function keep(name, most, request, response) {
   await Promise.all(keys.slice(0, Math.max(0, keys.length - most)).map((key) => cache.delete(key)));
 }
 
+/** The address under which a page is kept; none for one that is not, such as a list that was filtered. */
+function keptAs(url) {
+  const isPlain = [...url.searchParams.keys()].every((name) => name === "done");
+  return isPlain && KEPT.test(url.pathname) ? new Request(url.origin + url.pathname) : null;
+}
+
+/** Keeps a page for the one it was made for; what somebody else saw in this browser is dropped. */
+async function keepPage(key, response) {
+  const owner = (await response.clone().text()).match(/<html[^>]* data-user="([^"]+)"/)?.[1];
+  if (!owner) return;
+  const note = new Request(new URL("/desk/-owner", self.location.origin));
+  const cache = await caches.open(PAGES);
+  const before = await (await cache.match(note))?.text();
+  if (before !== owner) {
+    await caches.delete(PAGES);
+    await (await caches.open(PAGES)).put(note, new Response(owner));
+  }
+  await keep(PAGES, PAGES_MAX, key, response);
+}
+
 /** A page: from the network, else as it was when it was last open. */
 async function page(event, url) {
-  const key = new Request(url.origin + url.pathname);
+  const key = keptAs(url);
   try {
     const response = await fetch(event.request);
-    if (response.status === 401 || (response.type === "opaqueredirect" && KEPT.test(url.pathname))) {
+    if (response.status === 401 || (response.ok && url.pathname.startsWith("/desk/sign-in"))) {
       // Nobody is signed in any more: what they saw is not for the next one.
       event.waitUntil(caches.delete(PAGES));
-    } else if (response.ok && !response.redirected && KEPT.test(url.pathname)) {
-      event.waitUntil(keep(PAGES, PAGES_MAX, key, response.clone()));
+    } else if (key && response.ok && !response.redirected) {
+      event.waitUntil(keepPage(key, response.clone()));
     }
     return response;
   } catch (error) {
-    const cache = await caches.open(PAGES);
-    const kept = await cache.match(key);
+    const kept = key && (await (await caches.open(PAGES)).match(key));
     if (kept) return kept;
     throw error;
   }
+}
+
+/** Keeps a page that was open before there was a worker, and its files. */
+async function keepOpened({ keep: address, files }) {
+  const url = new URL(address);
+  const key = keptAs(url);
+  if (url.origin !== self.location.origin || !key) return;
+  const response = await fetch(key, { redirect: "manual" });
+  if (response.ok) await keepPage(key, response);
+  const own = files.map((name) => new URL(name)).filter((name) => name.origin === self.location.origin && name.pathname.startsWith("/pkg/"));
+  const kept = await caches.open(FILES);
+  await Promise.all(own.map(async (name) => (await kept.match(name)) || kept.add(name).catch(() => {})));
 }
 
 /** A file with a hash in its name: never changes. */
@@ -80,4 +111,5 @@ self.addEventListener("sync", (event) => {
 
 self.addEventListener("message", (event) => {
   if (event.data === "forget") event.waitUntil(caches.delete(PAGES));
+  else if (event.data?.keep) event.waitUntil(keepOpened(event.data));
 });

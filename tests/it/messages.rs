@@ -218,6 +218,7 @@ fn every_message_can_be_said_in_each_language() {
         "to",
         "line",
         "problem",
+        "value",
     ];
     let arguments: Vec<_> = names.into_iter().map(|name| (name, 2_i64.into())).collect();
     for language in Language::ALL {

@@ -87,6 +87,7 @@ invalid-body-language = The text in this language is missing. Write it, or choos
 invalid-only = Please choose one language or both.
 invalid-rejected = Write one option a line, fewer and shorter ones: these are too many or too long.
 invalid-hypothesis = Only a hypothesis can be open, supported, refuted or abandoned. Please choose one of these, or another kind.
+invalid-visibility-role = Only those who may tell the public decide what it sees: responders, the lead and communications.
 invalid-visibility = Please choose who may see it: internal, public or withheld.
 invalid-precision = Please choose how exactly the time is known.
 invalid-annotation = This annotation is too long. Shorten it, or write a row of its own.
@@ -116,6 +117,12 @@ paste-too-late = This is still to come. Look at the day.
 
 # Incidents: what cannot be done.
 refused-conflict-entry = Somebody changed this row while you were writing. Nothing was saved yet; their text and yours both stand below.
+refused-conflict-incident = Somebody changed this incident while you were writing. Nothing was saved yet: beside each field that differs stands what it says now.
+conflict-theirs = Now: { $value }
+conflict-empty = (nothing)
+refused-merge-told = The public was told of this incident, which is internal again. Merged into a public one, its updates would be public: make it public first.
+refused-too-many-related = An incident belongs together with 100 others at most.
+refused-update-reopens = This incident is over. Reopen it first and say why, then tell the public.
 refused-merged = This incident was merged into another one. Work on that one.
 refused-drill-public = A drill is never public. Change its kind first if it was none.
 refused-public-drill = A public incident cannot become a drill. Make it internal first.

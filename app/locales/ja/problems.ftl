@@ -87,6 +87,7 @@ invalid-body-language = この言語の本文がありません。入力する�
 invalid-only = 言語は、両方か、どちらか一方を選んでください。
 invalid-rejected = 採らなかった案が多すぎるか、長すぎます。1 行に 1 つ、短く書いてください。
 invalid-hypothesis = 検証の結果は仮説にだけ付けられます。未検証、裏付けあり、否定、検証中止のいずれかを選ぶか、種類を変えてください。
+invalid-visibility-role = 公開の範囲を決められるのは、対応者、指揮、広報だけです。
 invalid-visibility = 公開の範囲を「内部のみ」「公開」「内容は非公開」から選んでください。
 invalid-precision = 時刻の正確さを選んでください。
 invalid-annotation = 注釈が長すぎます。短くするか、別の行に書いてください。
@@ -116,6 +117,12 @@ paste-too-late = まだ来ていない時刻です。日付を確かめてくだ
 
 # インシデント：できない操作。
 refused-conflict-entry = 書いている間に、ほかの人がこの行を変更しました。まだ保存していません。相手の内容と自分の内容を下に並べました。
+refused-conflict-incident = 書いている間に、ほかの人がこのインシデントを変更しました。まだ保存していません。異なる項目には現在の値を添えています。
+conflict-theirs = 現在の値：{ $value }
+conflict-empty = （なし）
+refused-merge-told = このインシデントは一度公開され、今は内部のものです。公開中のものに統合するとお知らせも公開されるため、先に公開してください。
+refused-too-many-related = 関連付けられるインシデントは 100 件までです。
+refused-update-reopens = このインシデントは終わっています。先に理由を添えて再開してから、お知らせを出してください。
 refused-merged = このインシデントは別のものに統合されています。統合先で作業してください。
 refused-drill-public = 訓練は公開できません。訓練でなければ、先に種類を変えてください。
 refused-public-drill = 公開中のインシデントは訓練に変えられません。先に非公開に戻してください。

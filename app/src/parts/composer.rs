@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use crate::data::desk::{DeskContext, FormState, IncidentPage};
 use crate::i18n::Text;
-use crate::parts::form::{Choice, FormErrors, Submit, TextArea, TickBox};
+use crate::parts::form::{Choice, FormErrors, Hidden, Submit, TextArea, TickBox};
 use crate::parts::head::escaped;
 use crate::parts::incident_words::{hypothesis_word, incident_href, incident_kind_word, kind_word};
 
@@ -40,6 +40,7 @@ pub fn composer(context: &DeskContext, page: &IncidentPage) -> AnyView {
         >
             {drill}
             <FormErrors form=form.clone() text=text.clone()/>
+            <Hidden name="request" value=form.value("request")/>
             {queue(&text)}
             {body(&text, form)}
             <div class="composer-more">
@@ -70,6 +71,7 @@ fn queue(text: &Text) -> impl IntoView + use<> {
             class="queue"
             tabindex="0"
             aria-label=text.get("composer-queue")
+            data-saved=text.get("composer-queue-saved")
             data-waiting=text.get("composer-queue-waiting")
             data-refused=text.get("composer-queue-refused")
             data-sign-in=text.get("composer-queue-sign-in")
@@ -79,6 +81,7 @@ fn queue(text: &Text) -> impl IntoView + use<> {
             data-try-again=text.get("composer-queue-again")
             hidden
         ></ol>
+        <p id="queue-status" class="spoken" role="status"></p>
         <p id="offline-unavailable" class="soft" hidden>{text.get("composer-offline-unavailable")}</p>
     }
 }

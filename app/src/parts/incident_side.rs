@@ -60,7 +60,7 @@ fn state(text: &Text, page: &IncidentPage) -> Option<impl IntoView + use<>> {
         view! {
             <section id="incident-state" aria-labelledby="state-heading">
                 <h2 id="state-heading">{text.get("incident-show-state")}</h2>
-                <form method="post" action=href(page, "state")>
+                <form method="post" action=href(page, "state") data-draft=format!("state-{}", page.row.number)>
                     <FormErrors form=form.clone() text=text.clone()/>
                     <div id="incident-next" class="incident-next" data-live>
                         <Radios form=form.clone() name="to" legend=text.get("incident-show-becomes") options=options/>
@@ -71,6 +71,12 @@ fn state(text: &Text, page: &IncidentPage) -> Option<impl IntoView + use<>> {
                         name="reason"
                         label=text.get("incident-show-reason")
                         hint=text.get("incident-show-reason-hint")
+                    />
+                    <TextField
+                        form=form.clone()
+                        name="moved_at"
+                        label=text.get("incident-show-when")
+                        hint=text.get("incident-show-when-hint")
                     />
                     <Submit label=text.get("incident-show-change-state")/>
                 </form>

@@ -43,6 +43,7 @@ pub fn IncidentEditView(
             <h1>{title}</h1>
             <form class="form edit-form" method="post" action=action data-draft=draft>
                 <FormErrors form=page.form.clone() text=text.clone()/>
+                <Hidden name="request" value=page.form.value("request")/>
                 {version}
                 {what(&context, &text, &page)}
                 {affected(&text, &page)}

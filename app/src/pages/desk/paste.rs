@@ -11,7 +11,7 @@ use leptos::prelude::*;
 
 use crate::data::desk::{DeskContext, FormState, PasteLine, PastePage};
 use crate::i18n::{Argument, Text};
-use crate::parts::form::{FormErrors, TextArea, TextField};
+use crate::parts::form::{FormErrors, Hidden, TextArea, TextField};
 use crate::parts::head::escaped;
 use crate::parts::incident_form::{field_error, keep_secrets};
 use crate::parts::incident_words::{incident_href, kind_word};
@@ -45,6 +45,7 @@ pub fn PasteView(
                 data-draft-answer=is_answer
             >
                 <FormErrors form=form.clone() text=text.clone()/>
+                <Hidden name="request" value=form.value("request")/>
                 {body}
             </form>
         </main>

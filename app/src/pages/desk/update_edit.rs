@@ -49,6 +49,12 @@ pub fn UpdateEditView(
         }
         None => (text.with("update-edit-title", &[number()]), "update-edit-publish"),
     };
+    // What was begun for one of them is not put into another; a template that was asked for is what is shown.
+    let draft = match &page.corrects {
+        Some(update) => format!("update-{}-corrects-{}", page.number, update.number),
+        None => format!("update-{}", page.number),
+    };
+    let is_answer = (!page.preview.is_empty() || !form.value("template").is_empty()).then_some("");
     let corrects = page.corrects.as_ref().map(|update| view! { <Hidden name="corrects" value=update.number.to_string()/> });
     view! {
         <main id="content" class="desk edit-page update-edit">
@@ -57,8 +63,9 @@ pub fn UpdateEditView(
             <p class="description">{page.title.clone()}</p>
             {corrected(&text, &page)}
             {templates(&text, &page)}
-            <form class="form update-form" method="post" action=action data-draft=format!("update-{}", page.number)>
+            <form class="form update-form" method="post" action=action data-draft=draft data-draft-answer=is_answer>
                 <FormErrors form=form.clone() text=text.clone()/>
+                <Hidden name="request" value=form.value("request")/>
                 {preview(&text, &page)}
                 {corrects}
                 {publicity(&text, &page)}

@@ -17,7 +17,7 @@ use store::incidents::records::{ActiveIncident, OutageMark};
 use store::incidents::{Affected, Entry, Incident};
 use tokio::sync::Mutex;
 
-use super::told::{public_component, public_number};
+use super::told::{is_told_afterwards, public_component, public_number};
 use super::watch::Memory;
 use crate::config::Config;
 
@@ -182,7 +182,8 @@ impl Board {
     /// Components of incidents that people work on, each with the number of its incident. What is affected no longer is still worked on.
     pub(super) fn in_incidents(&self) -> Vec<(Slug, i64)> {
         let mut all: Vec<(Slug, i64)> = Vec::new();
-        for active in self.active.iter().filter(|active| active.incident.facts.kind != IncidentKind::Drill) {
+        let is_of_now = |incident: &Incident| incident.facts.kind != IncidentKind::Drill && !is_told_afterwards(incident);
+        for active in self.active.iter().filter(|active| is_of_now(&active.incident)) {
             for period in &active.affected {
                 let one = (period.component.clone(), active.incident.number);
                 if !all.contains(&one) {

@@ -85,6 +85,15 @@ fn permitted(by: &Caller, incident: &Incident, deed: Deed, now: Timestamp) -> Re
 }
 
 impl Desk {
+    /// The number under which what is written into an incident stands: its own, or that of the one it was merged into. A row that waited
+    /// on a phone does not know of the merger.
+    pub(crate) async fn where_now(&self, caller: &Caller, number: i64) -> Result<i64, Problem> {
+        must_read(caller, self.now())?;
+        let incident = self.store.incident(number).await?.ok_or(Problem::NotFound("incident"))?;
+        let Some(key) = incident.merged_into else { return Ok(number) };
+        self.store.incident_number(key).await?.ok_or(Problem::NotFound("incident"))
+    }
+
     /// The incident with this number, for somebody who may do this to it: who may not is told so before anything they sent is read.
     async fn incident_for(&self, caller: &Caller, number: i64, deed: Deed) -> Result<Incident, Problem> {
         let now = self.now();

@@ -22,7 +22,7 @@ impl Desk {
             return Ok(earlier);
         }
         let number = match number {
-            Some(number) => number,
+            Some(number) => self.where_now(caller, number).await?,
             None => the_open_one(self.monitoring.state().incidents.active())?,
         };
         let incident = self.store.incident(number).await?.ok_or(Problem::NotFound("incident"))?;

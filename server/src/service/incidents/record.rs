@@ -15,6 +15,7 @@ use std::time::Duration;
 use domain::account::Permission;
 use domain::account::name::UserName;
 use domain::incident::machine::MachineEvent;
+use domain::incident::when::Understood;
 use domain::incident::work::{EntryKind, IncidentKind, Marker, MoveError, Precision, Source, State, Visibility};
 use domain::text::{Language, Slug};
 use domain::time::{TimeRange, Timestamp};
@@ -22,13 +23,14 @@ use store::Transaction;
 use store::incidents::{Affected, EntryContent, Incident, IncidentFacts, NewEntry};
 use uuid::Uuid;
 
-pub(super) use self::periods::{declare, declared};
+pub(super) use self::periods::{declare, declared, end_all};
 pub(super) use self::steps::{Shift, append, done, editable, mark_if_unset, marker_moved, must_read, note, writable, zone_of};
 pub(super) use self::told::noted;
 use self::told::{Names, differences};
 use super::Deed;
 use super::read::{EntryRead, IncidentRead, Known, Opening, reason};
 use super::timeline::{human_entry, machine_entry};
+use super::told::is_told_afterwards;
 use super::wanted::IncidentWanted;
 use crate::service::caller::{Caller, Who};
 use crate::service::desk::{Desk, Outcome};
@@ -80,15 +82,15 @@ impl Desk {
         caller: &Caller,
         number: i64,
         version: i64,
-        to: &str,
-        typed_reason: &str,
+        (to, typed_reason, at): (&str, &str, &str),
     ) -> Result<i64, Problem> {
-        self.incident_for(caller, number, Deed::Respond).await?;
+        let incident = self.incident_for(caller, number, Deed::Respond).await?;
         let to = State::from_name(to.trim()).ok_or_else(|| Problem::invalid("to", "invalid-state"))?;
         let reason = reason(typed_reason)?;
+        let at = if at.trim().is_empty() { None } else { Some(self.understand_time(at, &incident.facts.zone, None)?) };
         let (by, in_trouble) = (caller.clone(), self.in_trouble());
         let moved = self.change(caller, None, move |transaction, now| {
-            Box::pin(async move { move_to(transaction, &by, (number, version), (to, reason), &in_trouble, now).await })
+            Box::pin(async move { move_to(transaction, &by, (number, version), (to, reason, at), &in_trouble, now).await })
         });
         self.taken_up(moved.await, &[number]).await
     }
@@ -252,7 +254,9 @@ async fn change(
     let mut affected = affected_before.clone();
     let mut events = differences(before, &facts, names, language);
     events.extend(if facts.state.is_active() {
-        periods::declare_all(&mut affected, &read.components, now)
+        // A story that is told afterwards is not of today.
+        let from = if is_told_afterwards(&incident) { facts.opened_at } else { now };
+        periods::declare_all(&mut affected, &read.components, from)
     } else {
         let lasted = TimeRange::new(facts.opened_at, facts.resolved_at.unwrap_or(now));
         periods::add_past(&mut affected, &read.components, lasted)
@@ -276,7 +280,7 @@ async fn move_to(
     transaction: &mut Transaction<'_>,
     by: &Caller,
     (number, version): (i64, i64),
-    (to, reason): (State, Option<String>),
+    (to, reason, at): (State, Option<String>, Option<Understood>),
     in_trouble: &HashSet<Slug>,
     now: Timestamp,
 ) -> Outcome<i64> {
@@ -291,7 +295,10 @@ async fn move_to(
         Err(MoveError::NotFromThere(..)) => return Err(Problem::Refused("refused-state")),
         Err(MoveError::NoReason) => return Err(Problem::invalid("reason", "invalid-reason")),
     }
-    let shift = Shift { from, to, reason: reason.clone(), at: now, precision: Precision::Exact };
+    // Before it began it cannot be over.
+    let (moment, precision) = at.map_or((now, Precision::Exact), |at| (at.at, at.precision));
+    let moment = moment.clamp(incident.facts.opened_at.min(now), now);
+    let shift = Shift { from, to, reason: reason.clone(), at: moment, precision };
     let mut facts = incident.facts.clone();
     let affected_before = transaction.affected(incident.key).await?;
     let mut affected = affected_before.clone();

@@ -1,6 +1,7 @@
 //! Which incidents the public is told of, and since when: the one place that decides it, for pages, feeds and the API. Pure.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use domain::incident::work::{IncidentKind, Marker};
 use domain::text::Slug;
@@ -52,4 +53,13 @@ pub(crate) fn began_at(config: &Config, incident: &Incident, story: Option<&Publ
         all.filter(|affected| public_component(config, &affected.component).is_some()).map(|affected| affected.from).min()
     };
     marked.or_else(affected).unwrap_or(incident.facts.opened_at)
+}
+
+/// Work on an incident begins so long before it is written down at most; what began earlier is a story that is told afterwards.
+const STORY_AFTER: Duration = Duration::from_secs(24 * 3600);
+
+/// True for an incident that was written down long after it was over for those who worked on it: nothing that probes see now belongs to
+/// it, and it takes no outage of today upon itself.
+pub(super) fn is_told_afterwards(incident: &Incident) -> bool {
+    incident.created_at.since(incident.facts.opened_at) > STORY_AFTER
 }

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::Deed;
 use super::read::UpdateRead;
-use super::record::{Shift, append, declare, declared, done, mark_if_unset, note, writable, zone_of};
+use super::record::{Shift, append, declare, declared, done, end_all, mark_if_unset, note, writable, zone_of};
 use super::timeline::machine_entry;
 use super::wanted::UpdateWanted;
 use crate::service::caller::Caller;
@@ -92,15 +92,25 @@ async fn publish(
     let is_newest = corrects.is_none_or(|corrected| corrected == told_before);
     let (from, to) = (facts.state, State::of_public(read.status));
     // When it says it is of: told long afterwards, an incident is not over only then.
-    let shift = (is_newest && to.public() != from.public()).then(|| {
+    let has_moved = is_newest && to.public() != from.public();
+    if has_moved && !from.is_active() && to.is_active() {
+        // That it begins again takes a reason, which no update has.
+        return Err(Problem::Refused("refused-update-reopens"));
+    }
+    let shift = has_moved.then(|| {
         let at = display_at.clamp(facts.opened_at.min(now), now);
         Shift { from, to, reason: None, at, precision }
     });
     if let Some(shift) = &shift {
         shift.apply(&mut facts, &mut affected);
     }
-    let due = read.next_update.map(|until_then| now.plus(until_then));
-    facts.next_update_due_at = due.filter(|_| facts.state.is_active());
+    if !facts.state.is_active() {
+        // What is over affects nothing, whatever its last update says of components.
+        end_all(&mut affected, facts.resolved_at.unwrap_or(now));
+    }
+    // Who sets an earlier update right takes no promise back.
+    let promised = if is_newest { read.next_update.map(|until_then| now.plus(until_then)) } else { facts.next_update_due_at };
+    facts.next_update_due_at = promised.filter(|_| facts.state.is_active());
 
     let after = if facts == incident.facts && affected == affected_before {
         transaction.touch_incident(key, now).await?;
@@ -124,6 +134,10 @@ async fn publish(
         all_done.push(done("incident.moved", &after).changed("state", from, to));
     }
 
+    let mut told = done("update.published", &after);
+    for UpdateChange { component, before, after } in &changes {
+        told = told.changed(component.as_str(), Some(before.name()), Some(after.name()));
+    }
     let status = read.status;
     let author = by.name().to_owned();
     let id = Uuid::now_v7();
@@ -132,7 +146,7 @@ async fn publish(
     let event = MachineEvent::UpdatePublished { status, number, corrects };
     let row = append(transaction, key, &NewEntry { precision, ..machine_entry(by, event, display_at, now) }).await?;
     mark_if_unset(transaction, key, Marker::FirstPublicUpdate, row.key).await?;
-    all_done.push(done("update.published", &after).changed("number", None, Some(number)).changed("corrects", None, corrects));
+    all_done.push(told.changed("number", None, Some(number)).changed("corrects", None, corrects));
     Ok((number, all_done))
 }
 

@@ -22,6 +22,7 @@ use super::board::{All, STORIES_MAX};
 use super::record::done;
 use super::suggestions::in_incidents;
 use super::timeline::machine_entry;
+use super::told::is_told_afterwards;
 use crate::config::ComponentSpec;
 use crate::service::caller::Caller;
 use crate::service::desk::{Desk, Outcome};
@@ -176,7 +177,7 @@ struct Due {
 
 fn due(state: &State) -> Vec<Due> {
     let mut all = Vec::new();
-    for active in state.incidents.active() {
+    for active in state.incidents.active().iter().filter(|active| !is_told_afterwards(&active.incident)) {
         let (number, key) = (active.incident.number, active.incident.key);
         let mut since: HashMap<&Slug, Timestamp> = HashMap::new();
         for period in &active.affected {
@@ -326,7 +327,15 @@ impl Desk {
             let written = self.change(&caller, None, move |transaction, now| {
                 Box::pin(async move { write(transaction, number, facts, now).await })
             });
-            let is_news = written.await?;
+            let is_news = match written.await {
+                Ok(is_news) => is_news,
+                Err(problem @ (Problem::Busy | Problem::Store(_))) => return Err(problem),
+                Err(error) => {
+                    // The others do not wait for this one.
+                    tracing::warn!(%error, number, "what probes saw is not written into an incident");
+                    continue;
+                }
+            };
             self.monitoring.state().incidents.memory.written.entry(key).or_default().extend(ops);
             if is_news {
                 self.incident_changed(&[number]).await;

@@ -40,6 +40,8 @@ pub(super) struct StateBody {
     state: String,
     /// Why; needed to cancel and to reopen.
     reason: Option<String>,
+    /// When it became so, as people type a time; left out: now.
+    at: Option<String>,
 }
 
 /// Who may see an incident.
@@ -157,8 +159,8 @@ async fn move_incident(
 ) -> Result<Response, Failed> {
     let Asked { asker, caller, body } = asked;
     let version = versions::wanted(&headers)?;
-    let reason = body.reason.unwrap_or_default();
-    let moved: Result<_, Problem> = web.desk.move_incident(&caller, number, version, &body.state, &reason).await;
+    let (reason, at) = (body.reason.unwrap_or_default(), body.at.unwrap_or_default());
+    let moved: Result<_, Problem> = web.desk.move_incident(&caller, number, version, (&body.state, &reason, &at)).await;
     moved.map_err(versions::differs)?;
     answer(&web, &asker, number).await
 }

@@ -297,6 +297,7 @@ async fn add_row(
     let Asked { asker, caller, body } = asked;
     must_be_the_same(&asker, &headers)?;
     let wanted = wanted(body, source(&asker))?;
+    let number = web.desk.where_now(&caller, number).await?;
     let added = web.desk.add_entries(&caller, number, vec![wanted]).await.map_err(of_the_only_row)?;
     let id = added.first().copied().ok_or(Problem::NotFound("entry"))?;
     Ok(versions::answer(StatusCode::CREATED, None, AddedRow { number, id }))

@@ -5,9 +5,12 @@ use app::format;
 use axum::Form;
 use axum::http::{HeaderValue, StatusCode, header};
 use domain::text::Secret;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use super::show::{Answer, RETRY_AFTER_S, Stopped, done, on_to, refused};
 use super::visit::Visit;
+use crate::service::caller::{Caller, IdempotencyKey};
 use crate::service::problem::{Invalid, Problem};
 
 /// Names and values as they were sent, each name as often as it was.
@@ -15,6 +18,23 @@ pub(super) type Sent = Form<Vec<(String, String)>>;
 
 /// Fields whose values are never sent back.
 const SECRET: [&str; 5] = ["password", "password_again", "current", "code", "token"];
+
+/// The field with the number of a form.
+const REQUEST: &str = "request";
+
+/// A form with a number of its own, unless it has one.
+pub(super) fn numbered(form: FormState) -> FormState {
+    if form.value(REQUEST).is_empty() { form.with(REQUEST, Uuid::now_v7().to_string()) } else { form }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a text cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
 
 /// A form that was sent.
 #[derive(Debug)]
@@ -62,6 +82,25 @@ impl Typed {
     /// The version of what was changed, as it was when the form was opened.
     pub(super) fn version(&self) -> i64 {
         self.get("version").parse().unwrap_or(-1)
+    }
+
+    /// Whoever sends this form sends it once, however often it arrives: two taps, or an answer that was lost. The number that stands in it
+    /// names it together with what was typed, so that the same page can be used for something else afterwards.
+    pub(super) fn once(&self, caller: Caller) -> Caller {
+        if self.get(REQUEST).is_empty() {
+            return caller;
+        }
+        let mut hash = Sha256::new();
+        for (name, value) in &self.0 {
+            // Lengths keep apart what stands side by side.
+            hash.update((name.len() as u64).to_be_bytes());
+            hash.update(name);
+            hash.update((value.len() as u64).to_be_bytes());
+            hash.update(value);
+        }
+        let request_hash: [u8; 32] = hash.finalize().into();
+        let key = format!("form-{}", hex(&request_hash));
+        Caller { idempotency: Some(IdempotencyKey { key, request_hash }), ..caller }
     }
 
     /// What is shown again.
@@ -126,6 +165,15 @@ pub(super) fn refuse(form: &mut FormState, problem: Problem, visit: &Visit) -> R
         other => return Err(other.into()),
     }
     Ok(Refusal { status: StatusCode::UNPROCESSABLE_ENTITY, wait_s: None })
+}
+
+/// What is wrong with a field, in a form that calls it something else.
+pub(super) fn renamed(problem: Problem, from: &str, to: &str) -> Problem {
+    let Problem::Invalid(mut all) = problem else { return problem };
+    for invalid in all.iter_mut().filter(|invalid| invalid.field == from) {
+        to.clone_into(&mut invalid.field);
+    }
+    Problem::Invalid(all)
 }
 
 /// After a button: on to `path`, with what was done or why it was not.

@@ -16,8 +16,9 @@ pub(super) async fn sign_out(State(web): State<Web>, visit: Visit) -> Answer {
     }
     let mut response = on_to("/desk/sign-in?done=signed-out");
     set_session_cookie(response.headers_mut(), &page_data::site_base(&web), None);
-    // What the browser may still have of the desk must not be found by whoever has it next.
-    response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\", \"storage\""));
+    // What the browser may still have of the desk must not be found by whoever has it next. Its storage stays: there is what was typed and
+    // could not be sent, under the name of who typed it; kept pages are dropped by a script.
+    response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\""));
     Ok(response)
 }
 

@@ -101,13 +101,14 @@ async fn kept_head(connection: &mut SqliteConnection, incident_key: i64, id: Uui
 }
 
 impl Store {
-    /// A file of the incident with this number, and its bytes; none when it was deleted.
+    /// A file of the incident with this number, or of the one into which that was merged, and its bytes; none when it was deleted.
     pub async fn evidence(&self, number: i64, id: Uuid) -> Result<Option<(EvidenceHead, Vec<u8>)>, StoreError> {
         let row = sqlx::query(concat!(
             "SELECT ",
             head_columns!(),
             ", f.content FROM evidence AS f JOIN incident AS i ON i.key = f.incident_key
-             WHERE i.number = ? AND f.id = ? AND f.deleted_at IS NULL"
+             WHERE f.id = ?2 AND f.deleted_at IS NULL
+             AND (i.number = ?1 OR i.key = (SELECT merged_into FROM incident WHERE number = ?1))"
         ))
         .bind(number)
         .bind(id.to_string())
@@ -168,13 +169,16 @@ impl Transaction<'_> {
     ) -> Result<Option<EvidenceHead>, StoreError> {
         let connection = self.connection();
         let Some(head) = kept_head(connection, incident_key, id).await? else { return Ok(None) };
+        // What is deleted is often a secret: its pages are overwritten, not only set free.
+        sqlx::query("PRAGMA secure_delete = ON").execute(&mut *connection).await.map_err(StoreError::doing(CHANGE))?;
         sqlx::query("UPDATE evidence SET deleted_at = ?, content = NULL WHERE incident_key = ? AND id = ?")
             .bind(at.as_ms())
             .bind(incident_key)
             .bind(id.to_string())
-            .execute(connection)
+            .execute(&mut *connection)
             .await
             .map_err(StoreError::doing(CHANGE))?;
+        sqlx::query("PRAGMA secure_delete = OFF").execute(connection).await.map_err(StoreError::doing(CHANGE))?;
         Ok(Some(EvidenceHead { deleted_at: Some(at), ..head }))
     }
 

@@ -63,12 +63,15 @@ fn read_update(row: &SqliteRow) -> Result<Update, StoreError> {
 
 /// What the public was told of an incident, in order of number.
 pub(super) async fn updates_of(connection: &mut SqliteConnection, incident_key: i64) -> Result<Vec<Update>, StoreError> {
-    let rows =
-        sqlx::query(concat!("SELECT ", update_columns!(), " FROM status_update AS u WHERE u.incident_key = ? ORDER BY u.number"))
-            .bind(incident_key)
-            .fetch_all(connection)
-            .await
-            .map_err(StoreError::doing(READ))?;
+    let rows = sqlx::query(concat!(
+        "SELECT ",
+        update_columns!(),
+        " FROM status_update AS u WHERE u.incident_key = ? ORDER BY u.published_at, u.number"
+    ))
+    .bind(incident_key)
+    .fetch_all(connection)
+    .await
+    .map_err(StoreError::doing(READ))?;
     rows.iter().map(read_update).collect()
 }
 

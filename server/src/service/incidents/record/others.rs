@@ -3,8 +3,8 @@
 use domain::incident::machine::MachineEvent;
 use domain::incident::work::IncidentKind;
 use domain::time::Timestamp;
-use store::Transaction;
 use store::incidents::{ENTRIES_MAX, EVIDENCE_MAX, Incident, IncidentFacts, UPDATES_MAX};
+use store::{StoreError, Transaction};
 
 use super::super::Deed;
 use super::periods::end_all;
@@ -68,7 +68,10 @@ async fn relate(
     let one = writable(transaction, by, number, Deed::Respond, now).await?;
     let other = typed(transaction, by, other, now).await?;
     let is_news = if is_related {
-        transaction.relate_incidents(one.key, other.key).await?
+        transaction.relate_incidents(one.key, other.key).await.map_err(|error| match error {
+            StoreError::Full { .. } => Problem::Refused("refused-too-many-related"),
+            other => other.into(),
+        })?
     } else {
         transaction.unrelate_incidents(one.key, other.key).await?
     };
@@ -93,6 +96,13 @@ async fn merge(transaction: &mut Transaction<'_>, by: &Caller, (number, into): (
     }
     if (from.facts.kind == IncidentKind::Drill) != (target.facts.kind == IncidentKind::Drill) {
         return Err(Problem::Refused("refused-merge-drill"));
+    }
+    // What is internal does not become public by being put elsewhere: what was told of it, and what it affects, would.
+    if target.facts.is_public && !from.facts.is_public {
+        if transaction.count_updates(from.key).await? > 0 {
+            return Err(Problem::Refused("refused-merge-told"));
+        }
+        transaction.hide_incident(from.key).await?;
     }
     fits(transaction, from.key, target.key).await?;
     // Whoever has the target's form open does not know of what came with the other: their form is old from here on.

@@ -105,6 +105,17 @@ pub(in crate::service::incidents) async fn mark_if_unset(
     Ok(())
 }
 
+/// Takes the markers of the end away: it was none. Where users were better off at another moment than it was over, that stays.
+async fn unmark_end(transaction: &mut Transaction<'_>, incident_key: i64) -> Result<(), Problem> {
+    let markers = transaction.markers(incident_key).await?;
+    let row = |marker: Marker| markers.get(&marker).map(|(key, _)| *key);
+    if row(Marker::ImpactEnd) == row(Marker::Resolved) {
+        transaction.set_marker(incident_key, Marker::ImpactEnd, None).await?;
+    }
+    transaction.set_marker(incident_key, Marker::Resolved, None).await?;
+    Ok(())
+}
+
 /// A change of the state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::service::incidents) struct Shift {
@@ -144,6 +155,9 @@ impl Shift {
         let Self { from, to, reason, at, precision } = self;
         let event = MachineEvent::StateChanged { from, to, reason };
         let row = append(transaction, incident_key, &NewEntry { precision, ..machine_entry(by, event, at, now) }).await?;
+        if !from.is_active() && to.is_active() {
+            unmark_end(transaction, incident_key).await?;
+        }
         // Nobody had taken on what was opened by rule.
         if from == State::Triage && to != State::Cancelled {
             mark_if_unset(transaction, incident_key, Marker::Acknowledged, row.key).await?;

@@ -1,17 +1,17 @@
 //! Changes of rows and markers within one transaction.
 
 use domain::incident::machine::MachineEvent;
-use domain::incident::work::Marker;
+use domain::incident::work::{Marker, Visibility};
 use domain::time::Timestamp;
 use store::Transaction;
 use store::incidents::timeline::Appended;
 use store::incidents::{ENTRIES_MAX, Entry, EntryChange, EntryContent, Incident};
 use uuid::Uuid;
 
-use super::super::Deed;
 use super::super::read::EntryRead;
 use super::super::record::{done, editable, marker_moved, note, writable, zone_of};
 use super::super::wanted::EntryEdit;
+use super::super::{Deed, permitted};
 use super::human_entry;
 use crate::service::caller::Caller;
 use crate::service::desk::{Done, Outcome};
@@ -26,6 +26,9 @@ pub(in crate::service::incidents) async fn add(
     now: Timestamp,
 ) -> Outcome<Vec<Uuid>> {
     let incident = writable(transaction, by, number, Deed::Write, now).await?;
+    if read.iter().any(|row| row.visibility != Visibility::Internal) {
+        may_show(by, &incident, now)?;
+    }
     let mut ids = Vec::with_capacity(read.len());
     let mut added = Vec::new();
     for row in read {
@@ -52,6 +55,11 @@ pub(in crate::service::incidents) async fn add(
     Ok((ids, vec![done]))
 }
 
+/// Refuses whoever may write rows but not tell the public.
+fn may_show(by: &Caller, incident: &Incident, now: Timestamp) -> Result<(), Problem> {
+    permitted(by, incident, Deed::Tell, now).map_err(|_| Problem::invalid("visibility", "invalid-visibility-role"))
+}
+
 pub(super) async fn change(
     transaction: &mut Transaction<'_>,
     by: &Caller,
@@ -64,6 +72,11 @@ pub(super) async fn change(
     let entry = current(transaction, &incident, (id, revision)).await?;
     let zone = zone_of(&incident.facts, "at")?;
     let (wanted, markers) = edit.read(&entry, &zone, now)?;
+    // Words that the public reads are its matter too.
+    let is_public = entry.visibility == Visibility::Public && wanted.content != entry.content;
+    if wanted.visibility != entry.visibility || is_public {
+        may_show(by, &incident, now)?;
+    }
     // Before the row changes: its markers move with it.
     let pointed = transaction.markers(incident.key).await?;
     let mut done = Vec::new();

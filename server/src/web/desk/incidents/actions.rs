@@ -28,9 +28,17 @@ async fn again(
 pub(in super::super) async fn state(State(web): State<Web>, visit: Visit, Path(number): Path<i64>, sent: Sent) -> Answer {
     let typed = Typed::from(sent);
     let caller = visit.caller()?;
-    match web.desk.move_incident(&caller, number, typed.version(), typed.get("to"), typed.get("reason")).await {
+    match web
+        .desk
+        .move_incident(&caller, number, typed.version(), (typed.get("to"), typed.get("reason"), typed.get("moved_at")))
+        .await
+    {
         Ok(_) => Ok(done(&at(number), "incident-moved")),
-        Err(problem) => again(&web, &visit, number, problem, typed, |state| Forms { state, ..Forms::default() }).await,
+        Err(problem) => {
+            // On this page there is another field with that name.
+            let problem = form::renamed(problem, "at", "moved_at");
+            again(&web, &visit, number, problem, typed, |state| Forms { state, ..Forms::default() }).await
+        }
     }
 }
 

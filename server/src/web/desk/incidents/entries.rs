@@ -47,7 +47,9 @@ fn to_wanted(typed: &Typed) -> EntryWanted {
 
 pub(in super::super) async fn add(State(web): State<Web>, visit: Visit, Path(number): Path<i64>, sent: Sent) -> Answer {
     let typed = Typed::from(sent);
-    let problem = match web.desk.add_entries(&visit.caller()?, number, vec![to_wanted(&typed)]).await {
+    let caller = typed.once(visit.caller()?);
+    let number = web.desk.where_now(&caller, number).await?;
+    let problem = match web.desk.add_entries(&caller, number, vec![to_wanted(&typed)]).await {
         Ok(ids) => {
             let place = ids.first().map(|id| format!("?done=entry-added#t-{id}")).unwrap_or_default();
             return Ok(super::super::show::on_to(&format!("{}{place}", at(number))));

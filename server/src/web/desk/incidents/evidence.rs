@@ -21,8 +21,8 @@ use crate::service::problem::Problem;
 /// Pasted text without a name is called this.
 const TEXT_NAME: &str = "text.txt";
 
-/// What was sent: a file, or a text with a name.
-async fn read(mut parts: Multipart) -> Result<EvidenceWanted, Problem> {
+/// What was sent: a file, or a text with a name; true for a text.
+async fn read(mut parts: Multipart) -> Result<(EvidenceWanted, bool), Problem> {
     let broken = |_| Problem::invalid("file", "invalid-file-broken");
     let (mut file, mut text, mut name, mut keep_secrets) = (None, None, String::new(), false);
     while let Some(part) = parts.next_field().await.map_err(broken)? {
@@ -46,10 +46,10 @@ async fn read(mut parts: Multipart) -> Result<EvidenceWanted, Problem> {
         }
     }
     match (file, text) {
-        (Some((name, content)), _) => Ok(EvidenceWanted { name, content, keep_secrets }),
+        (Some((name, content)), _) => Ok((EvidenceWanted { name, content, keep_secrets }, false)),
         (None, Some(content)) => {
             let name = if name.is_empty() { TEXT_NAME.to_owned() } else { name };
-            Ok(EvidenceWanted { name, content, keep_secrets })
+            Ok((EvidenceWanted { name, content, keep_secrets }, true))
         }
         (None, None) => Err(Problem::invalid("file", "invalid-file-empty")),
     }
@@ -72,11 +72,11 @@ pub(in super::super) async fn add(
         Err(_) => Err(Problem::invalid("file", "invalid-file-empty")),
     };
     let (outcome, typed) = match parts {
-        Ok(wanted) => {
-            let is_typed = std::path::Path::new(&wanted.name).extension().is_some_and(|ending| ending == "txt");
-            let typed = std::str::from_utf8(&wanted.content).ok().filter(|_| is_typed).map(str::to_owned);
+        Ok((wanted, is_text)) => {
+            let typed = std::str::from_utf8(&wanted.content).ok().filter(|_| is_text).map(str::to_owned);
             let form = FormState::default().with("name", wanted.name.as_str()).with("text", typed.unwrap_or_default());
-            (web.desk.add_evidence(&caller, number, id, wanted).await, form)
+            let added = web.desk.add_evidence(&caller, number, id, wanted).await;
+            (added.map_err(|problem| if is_text { form::renamed(problem, "file", "text") } else { problem }), form)
         }
         Err(problem) => (Err(problem), FormState::default()),
     };

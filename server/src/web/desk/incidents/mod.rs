@@ -10,6 +10,7 @@ pub(super) mod updates;
 
 use app::data::desk::{DeskPage, FormState, HitRow, IncidentEditPage, IncidentsPage};
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use domain::account::Permission;
 use domain::component::Status;
 use domain::incident::work::{IncidentKind, Severity, State as WorkState};
@@ -265,7 +266,8 @@ fn to_wanted(typed: &Typed) -> IncidentWanted {
 
 pub(super) async fn make(State(web): State<Web>, visit: Visit, sent: Sent) -> Answer {
     let typed = Typed::from(sent);
-    let problem = match web.desk.open_incident(&visit.caller()?, to_wanted(&typed)).await {
+    let caller = typed.once(visit.caller()?);
+    let problem = match web.desk.open_incident(&caller, to_wanted(&typed)).await {
         Ok(number) => return Ok(done(&at(number), "incident-opened")),
         Err(problem) => problem,
     };
@@ -278,9 +280,39 @@ pub(super) async fn change(State(web): State<Web>, visit: Visit, Path(number): P
     let typed = Typed::from(sent);
     let outcome = web.desk.change_incident(&visit.caller()?, number, typed.version(), to_wanted(&typed)).await;
     let Err(problem) = outcome else { return Ok(done(&at(number), "incident-changed")) };
+    if matches!(problem, Problem::Conflict) {
+        return conflict(&web, &visit, number, typed).await;
+    }
     let mut form = typed.state();
     let refusal = form::refuse(&mut form, problem, &visit)?;
     refusal.with(edit_page(&web, &visit, Some(number), form).await)
+}
+
+/// Somebody changed the incident meanwhile: what was typed stays, beside each field stands what it says now, and whoever sends it again
+/// has seen that.
+async fn conflict(web: &Web, visit: &Visit, number: i64, typed: Typed) -> Answer {
+    let story = story_to_work_on(web, visit, number).await?;
+    let known = known(web, visit).await;
+    let text = visit.text();
+    let now = from_record(&story.incident, &story.affected, &known, visit.now);
+    let mut form = typed.state();
+    let is_compared = |name: &str| !["version", "request", "began", "body"].contains(&name);
+    let mut names: Vec<String> = form.values.iter().chain(&now.values).map(|(name, _)| name.clone()).collect();
+    names.sort_unstable();
+    names.dedup();
+    form.refuse("", text.get("refused-conflict-incident"));
+    for name in names.iter().filter(|name| is_compared(name)) {
+        let (mine, theirs) = (form.value(name), now.value(name));
+        if mine != theirs {
+            let words = if theirs.is_empty() { text.get("conflict-empty") } else { theirs };
+            form.refuse(name, text.with("conflict-theirs", &[("value", words.into())]));
+        }
+    }
+    form.values.retain(|(name, _)| name != "version");
+    let form = form.with("version", story.incident.version.to_string());
+    let mut response = edit_page(web, visit, Some(number), form).await?;
+    *response.status_mut() = StatusCode::CONFLICT;
+    Ok(response)
 }
 
 #[cfg(test)]

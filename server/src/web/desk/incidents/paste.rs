@@ -18,6 +18,7 @@ use crate::service::incidents::EntryWanted;
 use crate::service::problem::Problem;
 
 async fn paste_page(web: &Web, visit: &Visit, number: i64, form: FormState, lines: Vec<PasteLine>) -> Answer {
+    let form = form::numbered(form);
     let story = story(web, visit, number).await?;
     if !web.desk.may_write(&visit.caller()?, &story.incident) {
         return Err(Problem::Forbidden.into());
@@ -152,7 +153,8 @@ async fn save(web: &Web, visit: &Visit, number: i64, typed: Typed, lines: Vec<Pa
             source: Source::Import,
         }
     });
-    let problem = match web.desk.add_entries(&visit.caller()?, number, wanted.collect()).await {
+    let caller = typed.once(visit.caller()?);
+    let problem = match web.desk.add_entries(&caller, number, wanted.collect()).await {
         Ok(_) => return Ok(done(&at(number), "timeline-pasted")),
         Err(problem) => at_lines(problem, &taken),
     };

@@ -19,6 +19,7 @@ use store::incidents::{Entry, EntryContent, EvidenceHead, IncidentStory, MarkedE
 use super::super::super::incident_rows::Known;
 use super::super::super::incident_words::machine_words;
 use super::super::super::{Web, markdown};
+use super::super::form;
 use super::super::show::{Answer, on_to, with_status};
 use super::super::visit::Visit;
 use super::{at, known};
@@ -46,15 +47,21 @@ pub(super) async fn with_forms(web: &Web, visit: &Visit, number: i64, forms: For
     let caller = visit.caller()?;
     let story = match web.desk.incident(&caller, number).await? {
         Found::Story(story) => story,
+        // What was typed comes along, to be sent there.
+        Found::Merged(into) if is_refused(&forms) => return Box::pin(with_forms(web, visit, into, forms)).await,
         Found::Merged(into) => return Ok(on_to(&at(into))),
     };
     let known = known(web, visit).await;
     let may = (web.desk.may_write(&caller, &story.incident), web.desk.may_respond(&caller, &story.incident));
     let user = visit.person().map(|person| person.id.to_string()).unwrap_or_default();
-    let refused = [&forms.composer, &forms.state, &forms.other].iter().any(|form| !form.errors.is_empty());
+    let refused = is_refused(&forms);
     let shown = incident_page(&story, &known, &visit.text(), (may, user, web.monitoring.desk_version()), forms);
     let status = if refused { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     with_status(web, visit, DeskPage::Incident(Box::new(shown)), status).await
+}
+
+fn is_refused(forms: &Forms) -> bool {
+    [&forms.composer, &forms.state, &forms.other].iter().any(|form| !form.errors.is_empty())
 }
 
 fn incident_page(
@@ -110,7 +117,7 @@ fn incident_page(
         may_write,
         may_respond,
         user,
-        composer: forms.composer,
+        composer: form::numbered(forms.composer),
         state_form,
         other_form: forms.other,
         zone,

@@ -39,6 +39,7 @@ async fn edit_page(web: &Web, visit: &Visit, number: i64, form: FormState, previ
     if !web.desk.may_tell(&visit.caller()?, &story.incident) {
         return Err(Problem::Forbidden.into());
     }
+    let form = form::numbered(form);
     let known = known(web, visit).await;
     let text = visit.text();
     let own = STATUS.map(|status| (status.name().to_owned(), text.get(&format!("incident-{}", status.name()))));
@@ -84,6 +85,9 @@ pub(in super::super) async fn show(State(web): State<Web>, visit: Visit, Path(nu
         (None, None) => (story.incident.facts.state.public(), None),
     };
     form = form.with("status", status.name());
+    if corrected.is_none() && body.is_some() {
+        form = form.with("template", "yes");
+    }
     if let Some(body) = body {
         form = form.with("body_ja", body.get(Language::Ja)).with("body_en", body.get(Language::En));
     }
@@ -113,7 +117,7 @@ fn to_wanted(typed: &Typed) -> UpdateWanted {
 pub(in super::super) async fn post(State(web): State<Web>, visit: Visit, Path(number): Path<i64>, sent: Sent) -> Answer {
     let typed = Typed::from(sent);
     let wanted = to_wanted(&typed);
-    let caller = visit.caller()?;
+    let caller = typed.once(visit.caller()?);
     let outcome = if typed.has("preview") {
         match web.desk.check_update(&wanted) {
             Ok(body) => return edit_page(&web, &visit, number, typed.state(), bodies(&body)).await,

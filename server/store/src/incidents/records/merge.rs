@@ -51,6 +51,17 @@ async fn largest(connection: &mut SqliteConnection, query: &'static str, key: i6
 }
 
 impl Transaction<'_> {
+    /// Makes every row of an incident internal and forgets what it affects, so that nothing of it becomes public where it goes.
+    pub async fn hide_incident(&mut self, key: i64) -> Result<(), StoreError> {
+        for step in [
+            "UPDATE timeline_entry SET visibility = 'internal' WHERE incident_key = ?",
+            "DELETE FROM incident_component WHERE incident_key = ?",
+        ] {
+            sqlx::query(step).bind(key).execute(self.connection()).await.map_err(StoreError::doing(MERGE))?;
+        }
+        Ok(())
+    }
+
     /// Merges an incident into another one: rows in their order, behind those of the same moment; markers that the other does not have;
     /// files; updates, numbered behind the other's; what it affects; relations; and what was merged into it before. Counts the versions of
     /// both. More than there may be of anything in one incident is [`StoreError::Full`].
