@@ -148,6 +148,37 @@ test('an incident is worked on a phone, told to the public, and over', async (t)
     await row(desk, 'row 11: the session had ended').waitFor();
   });
 
+  await t.test('a row that looks like a secret comes back to be corrected, and is kept once', async () => {
+    await compose(desk, 'row 12: password=hunter2-Aq9xZ', 'action', '-2m');
+    await desk.locator('#queue li.is-refused').waitFor();
+    await inspect(desk);
+    await desk.locator('#queue li button').filter({ hasText: /^Edit$/ }).click();
+    assert.equal(await desk.locator('#composer [name=at]').inputValue(), '-2m');
+    await compose(desk, 'row 12: the password was changed', 'action', '-2m');
+    await row(desk, 'row 12: the password was changed').waitFor();
+    await desk.locator('#queue li').first().waitFor({ state: 'detached' });
+    assert.equal(await row(desk, 'row 12').count(), 1);
+  });
+
+  await t.test('what was written for the public survives a preview, a session that ended, and a way back', async () => {
+    const context = desk.context();
+    const words = 'The whole story, which took an hour to write.';
+    await desk.goto(`${base}/desk/incidents/${number}/updates/new`);
+    await desk.fill('[name=body_ja]', words);
+    await desk.fill('[name=body_en]', words);
+    await send(desk, '/updates/new', 'preview');
+    const cookies = await context.cookies();
+    await context.clearCookies();
+    await send(desk, '/updates/new');
+    await desk.waitForURL(/\/desk\/sign-in/);
+    await context.addCookies(cookies);
+    await desk.goto(`${base}/desk/incidents/${number}/updates/new`);
+    assert.equal(await desk.locator('[name=body_en]').inputValue(), words);
+    await desk.locator('.draft-note button').click();
+    assert.equal(await desk.locator('[name=body_en]').inputValue(), '');
+    await desk.goto(`${base}/desk/incidents/${number}`);
+  });
+
   await t.test('a second person sees it, and a stale edit loses neither text', async () => {
     const other = await desk.context().newPage();
     await other.setViewportSize({ width: 1280, height: 900 });

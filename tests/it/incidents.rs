@@ -12,58 +12,58 @@ use tests::visitor::Visitor;
 const EVERY: Duration = Duration::from_secs(10);
 
 /// A program with a key that may do all with incidents.
-struct Program<'s> {
-    server: &'s TestServer,
-    key: String,
+pub(crate) struct Program<'s> {
+    pub(crate) server: &'s TestServer,
+    pub(crate) key: String,
 }
 
 impl<'s> Program<'s> {
-    async fn new(server: &'s TestServer) -> Self {
+    pub(crate) async fn new(server: &'s TestServer) -> Self {
         let key = format!("Bearer {}", Visitor::key_with_scope(server, Scope::WriteIncidents).await);
         Self { server, key }
     }
 
-    async fn ask(&self, method: &str, path: &str, body: &Value) -> Answer {
+    pub(crate) async fn ask(&self, method: &str, path: &str, body: &Value) -> Answer {
         self.with(method, path, &[], body).await
     }
 
-    async fn with(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
+    pub(crate) async fn with(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
         let mut all = vec![("content-type", "application/json"), ("authorization", self.key.as_str())];
         all.extend_from_slice(headers);
         let sent = if method == "GET" { Vec::new() } else { body.to_string().into_bytes() };
         self.server.send(method, path, &all, sent).await
     }
 
-    async fn get(&self, path: &str) -> Value {
+    pub(crate) async fn get(&self, path: &str) -> Value {
         let answer = self.ask("GET", path, &json!({})).await;
         assert_eq!(answer.status, 200, "{path}: {}", answer.body);
         serde_json::from_str(&answer.body).unwrap()
     }
 
-    async fn post(&self, path: &str, body: Value) -> Value {
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Value {
         let answer = self.ask("POST", path, &body).await;
         assert!((200..300).contains(&answer.status), "{path}: {} {}", answer.status, answer.body);
         serde_json::from_str(&answer.body).unwrap_or_default()
     }
 
     /// Opens an incident; gives its number.
-    async fn open(&self, title: &str, more: Value) -> i64 {
+    pub(crate) async fn open(&self, title: &str, more: Value) -> i64 {
         let mut body = json!({"title": title, "severity": "sev3", "impact": "minor"});
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         self.post("/api/v1/incidents", body).await["number"].as_i64().unwrap()
     }
 
-    async fn row(&self, number: i64, body: Value) -> String {
+    pub(crate) async fn row(&self, number: i64, body: Value) -> String {
         let added = self.post(&format!("/api/v1/incidents/{number}/timeline"), body).await;
         added["id"].as_str().unwrap().to_owned()
     }
 
-    async fn incident(&self, number: i64) -> Value {
+    pub(crate) async fn incident(&self, number: i64) -> Value {
         self.get(&format!("/api/v1/incidents/{number}")).await
     }
 
     /// Moves it to another state, whatever its version is.
-    async fn to_state(&self, number: i64, state: &str, reason: &str) -> Answer {
+    pub(crate) async fn to_state(&self, number: i64, state: &str, reason: &str) -> Answer {
         let version = format!("\"{}\"", self.incident(number).await["version"]);
         let body = json!({"state": state, "reason": reason});
         self.with("POST", &format!("/api/v1/incidents/{number}/state"), &[("if-match", &version)], &body).await
@@ -71,7 +71,7 @@ impl<'s> Program<'s> {
 }
 
 /// What stands in a timeline: the events of Yagura's rows and the texts of people's, in order.
-fn told(incident: &Value) -> Vec<String> {
+pub(crate) fn told(incident: &Value) -> Vec<String> {
     let rows = incident["timeline"].as_array().unwrap().iter();
     rows.map(|row| row["event"]["event"].as_str().or(row["body"].as_str()).unwrap_or("deleted").to_owned()).collect()
 }

@@ -13,6 +13,7 @@ mod config_reload;
 mod documents;
 mod faults;
 mod heartbeats;
+mod incident_rules;
 mod incidents;
 mod maintenance;
 mod messages;
