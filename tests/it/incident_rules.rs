@@ -200,3 +200,31 @@ async fn a_stale_form_of_an_incident_shows_both_and_can_be_sent_again() {
     assert_eq!(send(form("Mine", "sev3", &newest)).await.status, 303);
     assert_eq!(program.incident(number).await["title"], "Mine");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stale_form_of_a_row_says_that_it_was_hidden_meanwhile() {
+    let target = Target::start().await;
+    let server = TestServer::start(&one_component(&target)).await;
+    let program = Program::new(&server).await;
+    let number = program.open("Hung", json!({})).await;
+    let id = program.row(number, json!({"body": "the name of a customer", "visibility": "public", "at": "-5m"})).await;
+    let path = format!("/api/v1/incidents/{number}/timeline/{id}");
+    let change =
+        json!({"at": "-5m", "kind": "note", "body": "the name of a customer", "visibility": "redacted", "is_starred": true});
+    assert_eq!(program.with("PUT", &path, &[("if-match", "\"1\"")], &change).await.status, 200);
+    let mut responder = Visitor::with_role(&server, Role::Responder).await;
+    let form = [
+        ("revision", "1"),
+        ("at", "-5m"),
+        ("kind", "note"),
+        ("body", "a customer"),
+        ("visibility", "public"),
+        ("hypothesis", "open"),
+    ];
+    let stale = responder.post(&format!("/desk/incidents/{number}/entries/{id}"), &form).await;
+    assert_eq!(stale.status, 409);
+    for words in ["the name of a customer", "a customer</textarea>", "Now: redacted", "Now: yes"] {
+        assert!(stale.body.contains(words), "{words}: {}", stale.body);
+    }
+    assert!(!stale.body.contains("Now: (nothing)"), "{}", stale.body);
+}

@@ -182,12 +182,12 @@ impl Board {
     /// Components of incidents that people work on, each with the number of its incident. What is affected no longer is still worked on.
     pub(super) fn in_incidents(&self) -> Vec<(Slug, i64)> {
         let mut all: Vec<(Slug, i64)> = Vec::new();
+        let mut seen: HashSet<(&Slug, i64)> = HashSet::new();
         let is_of_now = |incident: &Incident| incident.facts.kind != IncidentKind::Drill && !is_told_afterwards(incident);
         for active in self.active.iter().filter(|active| is_of_now(&active.incident)) {
             for period in &active.affected {
-                let one = (period.component.clone(), active.incident.number);
-                if !all.contains(&one) {
-                    all.push(one);
+                if seen.insert((&period.component, active.incident.number)) {
+                    all.push((period.component.clone(), active.incident.number));
                 }
             }
         }

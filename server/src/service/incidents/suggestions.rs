@@ -3,7 +3,7 @@
 //!
 //! Whoever decides on an outage holds the turn, so that nobody opens the same incident twice.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::slice;
 
 use domain::account::Permission;
@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use super::Deed;
 use super::record::{append, declare, done, note, noted, writable};
-use super::watch::{Fact, facts_since, in_order, open_outages};
+use super::watch::{Fact, by_slug, facts_since, in_order, open_outages};
 use crate::config::Config;
 use crate::service::caller::{Caller, Who};
 use crate::service::desk::{Desk, Done, Outcome};
@@ -37,7 +37,9 @@ const TITLE_CHARS_MAX: usize = 200;
 /// Components of incidents that people work on, by the slugs that they have now, with the numbers of the incidents.
 pub(super) fn in_incidents(state: &State) -> Vec<(Slug, i64)> {
     let components = &state.config.components;
-    let now_called = |slug: &Slug| components.iter().find(|spec| concerns(slice::from_ref(slug), spec));
+    let specs = by_slug(state);
+    let renamed = |slug: &Slug| components.iter().find(|spec| concerns(slice::from_ref(slug), spec));
+    let now_called = |slug: &Slug| specs.get(slug).copied().or_else(|| renamed(slug));
     let all = state.incidents.in_incidents().into_iter();
     all.filter_map(|(slug, number)| Some((now_called(&slug)?.slug.clone(), number))).collect()
 }
@@ -45,9 +47,11 @@ pub(super) fn in_incidents(state: &State) -> Vec<(Slug, i64)> {
 /// What is to be decided on. What is worked on already counts too: something else may belong to it.
 fn undecided(state: &State, in_incidents: &[(Slug, i64)], now: Timestamp) -> Vec<OpenOutage> {
     let mut outages = open_outages(state);
+    let handled: HashSet<&Slug> = in_incidents.iter().map(|(component, _)| component).collect();
+    let specs = by_slug(state);
     outages.retain(|outage| {
-        let is_handled = in_incidents.iter().any(|(component, _)| *component == outage.component);
-        let spec = || state.config.components.iter().find(|spec| spec.slug == outage.component);
+        let is_handled = handled.contains(&outage.component);
+        let spec = || specs.get(&outage.component).copied();
         let is_held = || spec().is_some_and(|spec| state.plans.holds_alerts(spec, now));
         let is_decided = || state.incidents.is_decided(&(outage.component.clone(), outage.started_at));
         is_handled || (!is_decided() && !is_held())

@@ -106,6 +106,11 @@ pub(super) fn in_order(facts: &mut [Fact]) {
     facts.sort_by(|a, b| (a.at, rank(&a.event), &a.op).cmp(&(b.at, rank(&b.event), &b.op)));
 }
 
+/// Components by the slugs that they have now: with many outages at once nobody looks through all of them for each.
+pub(super) fn by_slug(state: &State) -> HashMap<&Slug, &ComponentSpec> {
+    state.config.components.iter().map(|spec| (&spec.slug, spec)).collect()
+}
+
 /// What goes on now, of every component.
 pub(super) fn open_outages(state: &State) -> Vec<OpenOutage> {
     let all = state.config.components.iter().zip(&state.components);
@@ -141,11 +146,12 @@ fn fresh_marks(state: &State, now: Timestamp) -> Vec<OutageMark> {
         return Vec::new();
     }
     let handled: HashSet<Slug> = in_incidents(state).into_iter().map(|(component, _)| component).collect();
+    let specs = by_slug(state);
     let mut fresh = Vec::new();
     for outage in open {
         let OpenOutage { component, started_at, .. } = outage;
         let known = state.incidents.mark(&(component.clone(), started_at));
-        let spec = state.config.components.iter().find(|spec| spec.slug == component);
+        let spec = specs.get(&component).copied();
         let earlier = || spec.and_then(|spec| taken_over(state.incidents.marks(), spec, started_at));
         let (seen_at, dismissed_at) = known.or_else(earlier).map_or((now, None), |mark| (mark.seen_at, mark.dismissed_at));
         let dismissed_at = dismissed_at.or_else(|| handled.contains(&component).then_some(now));

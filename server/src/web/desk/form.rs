@@ -2,6 +2,7 @@
 
 use app::data::desk::FormState;
 use app::format;
+use app::i18n::Text;
 use axum::Form;
 use axum::http::{HeaderValue, StatusCode, header};
 use domain::text::Secret;
@@ -18,6 +19,9 @@ pub(super) type Sent = Form<Vec<(String, String)>>;
 
 /// Fields whose values are never sent back.
 const SECRET: [&str; 5] = ["password", "password_again", "current", "code", "token"];
+
+/// Boxes in forms that may be stale.
+const BOXES: [&str; 3] = ["markers", "is_starred", "shows_metrics"];
 
 /// The field with the number of a form.
 const REQUEST: &str = "request";
@@ -174,6 +178,33 @@ pub(super) fn renamed(problem: Problem, from: &str, to: &str) -> Problem {
         to.clone_into(&mut invalid.field);
     }
     Problem::Invalid(all)
+}
+
+/// Says beside each field of `form` what it says now where that is something else: somebody saved it meanwhile. `beside` names fields of
+/// which that is not said.
+pub(super) fn compare(form: &mut FormState, now: &FormState, beside: &[&str], text: &Text) {
+    let all = |form: &FormState, name: &str| -> Vec<String> {
+        let mut values: Vec<String> = form
+            .values
+            .iter()
+            .filter(|(field, value)| field == name && !value.trim().is_empty())
+            .map(|(_, value)| value.clone())
+            .collect();
+        values.sort_unstable();
+        values
+    };
+    // Boxes that are not ticked are not sent; other fields that were not sent do not stand in the form.
+    let boxes = now.values.iter().filter(|(name, _)| BOXES.contains(&name.as_str()));
+    let mut names: Vec<String> = form.values.iter().chain(boxes).map(|(name, _)| name.clone()).collect();
+    names.sort_unstable();
+    names.dedup();
+    for name in names.iter().filter(|name| !beside.contains(&name.as_str())) {
+        let theirs = all(now, name);
+        if all(form, name) != theirs {
+            let words = if theirs.is_empty() { text.get("conflict-empty") } else { theirs.join(", ") };
+            form.refuse(name, text.with("conflict-theirs", &[("value", words.into())]));
+        }
+    }
 }
 
 /// After a button: on to `path`, with what was done or why it was not.

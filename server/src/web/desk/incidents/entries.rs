@@ -196,7 +196,13 @@ async fn conflict(web: &Web, visit: &Visit, number: i64, id: Uuid, typed: Typed)
     // Whoever sends the form again has seen what is there now.
     form.values.retain(|(name, _)| name != "revision");
     form = form.with("revision", entry.revision.to_string());
-    form.refuse("", visit.text().get("refused-conflict-entry"));
+    let text = visit.text();
+    form.refuse("", text.get("refused-conflict-entry"));
+    // Their text stands above as a whole; what else they changed, hidden it from the public perhaps, stands beside its field.
+    let now = from_entry(entry, &story);
+    // Its choice is sent with rows of every kind.
+    let of_hypotheses = if now.value("hypothesis").is_empty() { "hypothesis" } else { "" };
+    form::compare(&mut form, &now, &["revision", "body", "keep_secrets", of_hypotheses], &text);
     let shown = Shown { form: Some(form), theirs: Some((who, when, theirs)), status: StatusCode::CONFLICT, ..Shown::default() };
     edit_page(web, visit, number, id, shown).await
 }

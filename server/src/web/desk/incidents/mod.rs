@@ -296,18 +296,8 @@ async fn conflict(web: &Web, visit: &Visit, number: i64, typed: Typed) -> Answer
     let text = visit.text();
     let now = from_record(&story.incident, &story.affected, &known, visit.now);
     let mut form = typed.state();
-    let is_compared = |name: &str| !["version", "request", "began", "body"].contains(&name);
-    let mut names: Vec<String> = form.values.iter().chain(&now.values).map(|(name, _)| name.clone()).collect();
-    names.sort_unstable();
-    names.dedup();
     form.refuse("", text.get("refused-conflict-incident"));
-    for name in names.iter().filter(|name| is_compared(name)) {
-        let (mine, theirs) = (form.value(name), now.value(name));
-        if mine != theirs {
-            let words = if theirs.is_empty() { text.get("conflict-empty") } else { theirs };
-            form.refuse(name, text.with("conflict-theirs", &[("value", words.into())]));
-        }
-    }
+    form::compare(&mut form, &now, &["version", "request", "began", "body"], &text);
     form.values.retain(|(name, _)| name != "version");
     let form = form.with("version", story.incident.version.to_string());
     let mut response = edit_page(web, visit, Some(number), form).await?;
