@@ -137,7 +137,13 @@ impl Board {
         let Some((number, story)) = told else { return head.is_some() };
         let place = self.heads.partition_point(|head| head.public_number > Some(number));
         self.heads.insert(place, story.incident.clone());
-        let is_alike = before.is_some_and(|before| are_told_alike(config, &before, &story));
+        // Of an old one that is not in memory only the head is known. That something internal of it changed is told to nobody; what
+        // changed of its public rows is on its page when that is next made, within a minute.
+        let is_alike = match (before, &head) {
+            (Some(before), _) => are_told_alike(config, &before, &story),
+            (None, Some(head)) => are_heads_alike(head, &story.incident),
+            (None, None) => false,
+        };
         self.stories.insert(number, Arc::new(story));
         !is_alike
     }
