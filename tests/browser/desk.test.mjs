@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { axeSource, launch, open, service, yagura } from './support.mjs';
+import { inspect, launch, open, service, yagura } from './support.mjs';
 
 const PASSWORD = 'correct horse battery';
 const PHONE = { width: 360, height: 740 };
@@ -46,16 +46,6 @@ function code(secret, step = Math.floor(Date.now() / 30_000)) {
   counter.writeBigUInt64BE(BigInt(step));
   const hash = createHmac('sha1', key).update(counter).digest();
   return String((hash.readUInt32BE(hash[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, '0');
-}
-
-/// What axe finds, and whether anything scrolls sideways.
-async function inspect(page) {
-  await page.evaluate(axeSource);
-  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-  const found = violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.html).join(' ')}`);
-  assert.deepEqual(found, [], page.url());
-  const [inside, width] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
-  assert.ok(inside <= width, `${page.url()} is ${inside} px wide in ${width}`);
 }
 
 /// Presses the main button of the form that holds a field.

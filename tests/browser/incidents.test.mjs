@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { axeSource, launch, open, service, yagura } from './support.mjs';
+import { inspect, launch, open, service, yagura } from './support.mjs';
 
 const PASSWORD = 'correct horse battery';
 const PHONE = { width: 360, height: 740 };
@@ -42,16 +42,6 @@ after(async () => {
   target?.close();
   await tower?.stop();
 });
-
-/// What axe finds, and whether anything scrolls sideways.
-async function inspect(page) {
-  await page.evaluate(axeSource);
-  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-  const found = violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.html).join(' ')}`);
-  assert.deepEqual(found, [], page.url());
-  const [inside, width] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
-  assert.ok(inside <= width, `${page.url()} is ${inside} px wide in ${width}`);
-}
 
 /// Sends the form with this action by its button, or by the one with this name.
 async function send(page, action, button) {
@@ -116,6 +106,12 @@ test('an incident is worked on a phone, told to the public, and over', async (t)
       await compose(desk, `row ${index + 1}: ${kind}`, kind, index === 1 ? '-5m' : '');
       await row(desk, `row ${index + 1}: ${kind}`).waitFor();
     }
+    // What was typed for a time is shown as it is understood.
+    await desk.locator('#composer [name=at]').fill('2024-04-18 22:36 JST');
+    await desk.locator('#composer-time').filter({ hasText: '2024-04-18 22:36' }).waitFor();
+    await desk.locator('#composer [name=at]').fill('soon');
+    await desk.locator('#composer-time.is-wrong').waitFor();
+    await desk.locator('#composer [name=at]').fill('');
     await desk.context().setOffline(true);
     for (const index of [8, 9, 10]) await compose(desk, `row ${index}: without a network`, 'note');
     await desk.locator('#queue li').nth(2).waitFor();

@@ -1,6 +1,7 @@
 // What browser tests share: the browser, the real program on a free port with an empty data folder, and a service that can be told to
 // misbehave. Packages come from the folder that `cargo xtask browser` installed them into.
 
+import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -123,4 +124,14 @@ export async function open(browser, url, options = {}) {
   });
   await page.goto(url, { waitUntil: 'load' });
   return page;
+}
+
+/// What axe finds, and whether anything scrolls sideways.
+export async function inspect(page) {
+  await page.evaluate(axeSource);
+  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+  const found = violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.html).join(' ')}`);
+  assert.deepEqual(found, [], page.url());
+  const [inside, width] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+  assert.ok(inside <= width, `${page.url()} is ${inside} px wide in ${width}`);
 }

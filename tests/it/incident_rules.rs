@@ -12,6 +12,7 @@ use tests::visitor::Visitor;
 use crate::incidents::{Program, told};
 
 const UPDATE: &str = "We look into it.";
+const SAME_SITE: (&str, &str) = ("sec-fetch-site", "same-origin");
 
 async fn publish(program: &Program<'_>, number: i64) {
     let body = json!({"is_public": true});
@@ -142,6 +143,13 @@ async fn a_story_that_is_told_afterwards_takes_no_outage_of_today_and_ends_when_
     let whole = program.incident(number).await;
     let end = "2024-04-18T15:34:00.000Z";
     assert_eq!((&whole["resolved_at"], &whole["components"][0]["until"]), (&json!(end), &json!(end)));
+
+    // That was the wrong component, as it turns out.
+    let version = format!("\"{}\"", whole["version"]);
+    let body = json!({"title": "A night in April", "severity": "sev2", "impact": "major", "components": {}});
+    let changed = program.with("PUT", &format!("/api/v1/incidents/{number}"), &[("if-match", &version)], &body).await;
+    assert_eq!(changed.status, 200, "{}", changed.body);
+    assert_eq!(program.incident(number).await["components"], json!([]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -227,4 +235,42 @@ async fn a_stale_form_of_a_row_says_that_it_was_hidden_meanwhile() {
         assert!(stale.body.contains(words), "{words}: {}", stale.body);
     }
     assert!(!stale.body.contains("Now: (nothing)"), "{}", stale.body);
+}
+
+/// A form with a file or a text, as a browser sends it.
+fn multipart(fields: &[(&str, &str)]) -> (&'static str, Vec<u8>) {
+    let part =
+        |(name, value): &(&str, &str)| format!("--limit\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+    let body = fields.iter().map(part).chain(["--limit--\r\n".to_owned()]).collect::<String>();
+    ("multipart/form-data; boundary=limit", body.into_bytes())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn text_that_looks_like_a_secret_comes_back_and_can_be_kept_knowingly() {
+    let target = Target::start().await;
+    let server = TestServer::start(&one_component(&target)).await;
+    let program = Program::new(&server).await;
+    let number = program.open("Hung", json!({})).await;
+    let id = program.row(number, json!({"body": "what the log says"})).await;
+    let path = format!("/desk/incidents/{number}/entries/{id}/evidence");
+    let mut responder = Visitor::with_role(&server, Role::Responder).await;
+    let text = "db password=hunter2-Aq9xZ";
+    let fields = [("name", "kubectl get pods"), ("text", text)];
+    let (kind, body) = multipart(&fields);
+    let refused = responder.send("POST", &path, &[("content-type", kind), SAME_SITE], body).await;
+    assert_eq!(refused.status, 422);
+    for words in [text, "kubectl get pods", "name=\"keep_secrets\"", "id=\"error-text\""] {
+        assert!(refused.body.contains(words), "{words}: {}", refused.body);
+    }
+    let (kind, body) = multipart(&[fields[0], fields[1], ("keep_secrets", "yes")]);
+    let kept = responder.send("POST", &path, &[("content-type", kind), SAME_SITE], body).await;
+    assert_eq!(kept.status, 303, "{}", kept.body);
+    let whole = program.incident(number).await;
+    let row = whole["timeline"].as_array().unwrap().iter().find(|row| row["id"] == id.as_str()).unwrap().clone();
+    assert_eq!(
+        (&row["evidence"][0]["name"], &row["evidence"][0]["media_type"]),
+        (&json!("kubectl get pods"), &json!("text/plain"))
+    );
+    let nothing = responder.send("POST", &path, &[("content-type", "text/plain"), SAME_SITE], b"x".to_vec()).await;
+    assert_eq!(nothing.status, 422, "what is no form says nothing");
 }

@@ -259,7 +259,7 @@ async fn change(
         periods::declare_all(&mut affected, &read.components, from)
     } else {
         let lasted = TimeRange::new(facts.opened_at, facts.resolved_at.unwrap_or(now));
-        periods::add_past(&mut affected, &read.components, lasted)
+        periods::correct_past(&mut affected, &read.components, lasted)
     });
     if facts == *before && affected == affected_before {
         return Ok((version, Vec::new()));

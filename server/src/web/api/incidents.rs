@@ -231,7 +231,8 @@ pub(super) struct IncidentBody {
     scribe: Option<String>,
     /// Who tells the public.
     comms: Option<String>,
-    /// Status of each component that is affected now, by slug. Those that were affected and are left out are not any more.
+    /// Status of each component that is affected now, by slug. Those that were affected and are left out are not any more. Of an incident
+    /// that is over: what it affected while it lasted, no more and no less.
     #[schema(value_type = Option<BTreeMap<String, ComponentStatus>>)]
     components: Option<BTreeMap<String, String>>,
     /// Only when it is opened: when it began, as people type a time (`22:36`, `-5m`, `2024-04-18 22:36 JST`); left out: now.

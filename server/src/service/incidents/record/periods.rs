@@ -58,16 +58,30 @@ pub(super) fn declare_all(affected: &mut Vec<Affected>, wanted: &[(Slug, Status)
     declared.iter().filter_map(|(component, status)| declare(affected, component, *status, at)).collect()
 }
 
-/// Adds components to what an incident that is over affected while it lasted.
-pub(super) fn add_past(affected: &mut Vec<Affected>, wanted: &[(Slug, Status)], lasted: TimeRange) -> Vec<MachineEvent> {
+/// Sets right what an incident that is over affected: exactly these components. One that is new was affected while it lasted; one whose
+/// status is another had that from its first period to its last; one that is left out never was.
+pub(super) fn correct_past(affected: &mut Vec<Affected>, wanted: &[(Slug, Status)], lasted: TimeRange) -> Vec<MachineEvent> {
     let mut events = Vec::new();
-    for (component, status) in wanted {
-        let (from, until) = (lasted.from(), Some(lasted.until()));
-        let past = Affected { component: component.clone(), status: *status, from, until };
-        if !affected.contains(&past) {
-            affected.push(past.clone());
-            events.push(told(past));
+    let mut cleared: Vec<Slug> = Vec::new();
+    affected.retain(|period| {
+        let is_wanted = wanted.iter().any(|(component, _)| *component == period.component);
+        if !is_wanted && !cleared.contains(&period.component) {
+            cleared.push(period.component.clone());
         }
+        is_wanted
+    });
+    events.extend(cleared.into_iter().map(|component| MachineEvent::ComponentCleared { component: component.to_string() }));
+    for (component, status) in wanted {
+        let of_it = || affected.iter().filter(|period| period.component == *component);
+        if of_it().next_back().is_some_and(|newest| newest.status == *status) {
+            continue;
+        }
+        let from = of_it().map(|period| period.from).min().unwrap_or(lasted.from());
+        let until = of_it().filter_map(|period| period.until).max().unwrap_or(lasted.until());
+        let past = Affected { component: component.clone(), status: *status, from, until: Some(until) };
+        affected.retain(|period| period.component != *component);
+        affected.push(past.clone());
+        events.push(told(past));
     }
     events
 }
@@ -164,13 +178,28 @@ mod tests {
     }
 
     #[test]
-    fn what_is_over_affected_a_component_from_its_beginning_to_its_end_once() {
+    fn what_an_incident_that_is_over_affected_is_set_right() {
         let mut affected = Vec::new();
-        let wanted = [(slug("web"), Status::MajorOutage)];
         let lasted = TimeRange::new(at(1), at(9));
-        assert_eq!(add_past(&mut affected, &wanted, lasted).len(), 1);
-        assert!(add_past(&mut affected, &wanted, lasted).is_empty());
+        let web = [(slug("web"), Status::MajorOutage)];
+        assert_eq!(correct_past(&mut affected, &web, lasted).len(), 1);
+        assert!(correct_past(&mut affected, &web, lasted).is_empty(), "nothing is said twice");
         assert_eq!(affected, [period("web", Status::MajorOutage, 1, Some(9))]);
+
+        let mut affected = vec![
+            period("web", Status::MajorOutage, 2, Some(4)),
+            period("db", Status::MajorOutage, 2, Some(3)),
+            period("web", Status::DegradedPerformance, 4, Some(6)),
+        ];
+        assert!(
+            correct_past(&mut affected, &[(slug("web"), Status::DegradedPerformance), (slug("db"), Status::MajorOutage)], lasted)
+                .is_empty()
+        );
+        assert_eq!(affected.len(), 3, "periods that are right stay as they are");
+        let events = correct_past(&mut affected, &[(slug("web"), Status::PartialOutage)], lasted);
+        assert_eq!(affected, [period("web", Status::PartialOutage, 2, Some(6))]);
+        assert_eq!(events[0], MachineEvent::ComponentCleared { component: "db".to_owned() });
+        assert_eq!(events.len(), 2);
     }
 
     #[test]

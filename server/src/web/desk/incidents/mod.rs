@@ -8,6 +8,8 @@ pub(super) mod paste;
 pub(super) mod show;
 pub(super) mod updates;
 
+use std::collections::BTreeMap;
+
 use app::data::desk::{DeskPage, FormState, HitRow, IncidentEditPage, IncidentsPage};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -232,8 +234,11 @@ fn from_record(incident: &Incident, affected: &[Affected], known: &Known, now: T
     if facts.shows_metrics {
         form = form.with("shows_metrics", "yes");
     }
-    for one in affected.iter().filter(|one| one.until.is_none_or(|until| until > now)) {
-        form = form.with(&format!("status_{}", one.component), one.status.name());
+    // Of what is over: whatever it affected. The newest period says how.
+    let is_shown = |one: &&Affected| !facts.state.is_active() || one.until.is_none_or(|until| until > now);
+    let shown: BTreeMap<_, _> = affected.iter().filter(is_shown).map(|one| (&one.component, one.status)).collect();
+    for (component, status) in shown {
+        form = form.with(&format!("status_{component}"), status.name());
     }
     form
 }
