@@ -6,16 +6,9 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use super::excerpt::Excerpt;
+pub use domain::yaml::Position;
 
-/// A place in the file. Both count from 1; the column counts characters. Line 0 is the file as a whole.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Position {
-    /// Line.
-    pub line: usize,
-    /// Column.
-    pub column: usize,
-}
+use super::excerpt::Excerpt;
 
 /// One mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,36 +1,7 @@
 //! The words in which people work on an incident, as they stand in the database, in JSON and in message keys.
 
-use serde::{Deserialize, Serialize};
-
 use super::IncidentStatus;
-
-/// A closed set of words: the enum, every variant in order, its name, and the way back.
-macro_rules! words {
-    ($(#[$about:meta])* $name:ident { $($(#[$of:meta])* $variant:ident = $word:literal,)+ }) => {
-        $(#[$about])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub enum $name {
-            $($(#[$of])* #[serde(rename = $word)] $variant,)+
-        }
-
-        impl $name {
-            /// Every one, in the usual order.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
-
-            /// The name in JSON, the database and message keys.
-            pub const fn name(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $word,)+
-                }
-            }
-
-            /// The one with this name.
-            pub fn from_name(name: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|known| known.name() == name)
-            }
-        }
-    };
-}
+use crate::words::words;
 
 words! {
     /// How far the work is.
@@ -190,6 +161,8 @@ words! {
         Marker = "marker",
         /// What became of the incident itself: related, merged, renamed.
         Record = "record",
+        /// What was done in a run of a runbook.
+        Step = "step",
     }
 }
 
