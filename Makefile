@@ -7,7 +7,7 @@ DATA ?= data
 LISTEN ?= 127.0.0.1:8600
 target := $(or $(CARGO_TARGET_DIR),target)
 
-.PHONY: help run dev test check budget bench lighthouse release assets toolchain
+.PHONY: help run dev test check fuzz budget bench lighthouse release assets toolchain
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -28,6 +28,8 @@ test: assets ## All tests: rules, store, probes, HTTP, faults, browser, API
 	cargo xtask browser
 	@echo "==> holding the API to its document"
 	cargo xtask schemathesis
+	@echo "==> fuzzing the reader of runbooks"
+	cargo xtask fuzz
 	@echo "==> weighing the pages"
 	cargo run --package tests --bin budget
 
@@ -39,6 +41,9 @@ check: toolchain ## Formatting and lints, native and WASM
 
 budget: assets ## Weigh the pages on sample data; fails over a limit
 	cargo run --package tests --bin budget
+
+fuzz: ## Feed the reader of runbooks with whatever may break it, for 30 seconds
+	cargo xtask fuzz
 
 lighthouse: release ## Lighthouse on sample pages, as on a phone
 	rm -rf $(target)/lighthouse-sample

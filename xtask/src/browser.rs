@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::python;
-use crate::tools::{is_root, npm_packages, root, run, say};
+use crate::tools::{is_root, npm_packages, root, run, say, target};
 
 /// Where distributions put Chromium.
 const USUAL: [&str; 3] = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
@@ -34,7 +34,7 @@ fn browser() -> Result<PathBuf, String> {
 /// Node.js with the npm packages of `folder`, the browser and the program in its environment.
 fn node(folder: &Path) -> Result<Command, String> {
     let modules = npm_packages(folder)?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    let target = target();
     let mut command = Command::new("node");
     command.env("YAGURA_NODE_MODULES", modules).env("YAGURA_BROWSER", browser()?);
     command.env("YAGURA_PROGRAM", target.join("debug/yagura")).env("YAGURA_SAMPLE", target.join("debug/sample"));

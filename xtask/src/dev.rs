@@ -1,17 +1,13 @@
 //! Rebuild and restart on change. Looks at the files' times twice a second: no watcher to install, and it works on every file system.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command};
 use std::time::{Duration, SystemTime};
 
-use crate::tools::{self, root, say};
+use crate::tools::{self, root, say, target};
 
 const WATCHED: [&str; 8] = ["app", "server", "style", "public", "migrations", "runbooks", "Cargo.toml", "Cargo.lock"];
 const LOOK_EVERY: Duration = Duration::from_millis(500);
-
-fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
-}
 
 fn build() -> Result<(), String> {
     crate::assets::build()?;

@@ -2,7 +2,7 @@
 //!
 //! Code map: [`time`] and [`text`] are the vocabulary; [`probe`] says what a check is, what it saw and when a run of bad results is
 //! believed; [`component`] makes a component's state of its probes' states; [`outage`] cuts that state into outages; [`uptime`] does
-//! the arithmetic of days, [`month`] turns over the calendar; [`incident`] has the words for the public; [`maintenance`] plans work; [`latency`] keeps mergeable percentiles; [`tower`] is the sum: one pure machine that takes results and
+//! the arithmetic of days, [`month`] turns over the calendar; [`incident`] has the words for the public; [`maintenance`] plans work; [`runbook`] reads checklists and follows them; [`latency`] keeps mergeable percentiles; [`tower`] is the sum: one pure machine that takes results and
 //! gives changes.
 //!
 //! This crate never does IO, never reads a clock, an environment variable or a random number, and knows nothing of ours: time,
@@ -16,7 +16,10 @@ pub mod maintenance;
 pub mod month;
 pub mod outage;
 pub mod probe;
+pub mod runbook;
 pub mod text;
 pub mod time;
 pub mod tower;
 pub mod uptime;
+mod words;
+pub mod yaml;

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::work::{EntryKind, IncidentKind, Marker, Role, Severity, State};
 use super::{Impact, IncidentStatus};
 use crate::component::Status;
+use crate::runbook::run::{Deed, Mode, Outcome};
+use crate::text::{Language, LocalizedText};
 use crate::time::Timestamp;
 
 /// A fact. Names are those of the moment in which it was written.
@@ -136,6 +138,56 @@ pub enum MachineEvent {
         /// The other's number.
         number: i64,
     },
+    /// Somebody began to follow a runbook.
+    RunStarted {
+        /// The number of the run.
+        run: i64,
+        /// The runbook's slug.
+        runbook: String,
+        /// What it is called.
+        title: LocalizedText,
+        /// Why it is followed.
+        mode: Mode,
+    },
+    /// Something was done about a step.
+    RunStep {
+        /// The number of the run.
+        run: i64,
+        /// The step's id.
+        step: String,
+        /// What the step says, as plain text.
+        title: LocalizedText,
+        /// What was done.
+        deed: Deed,
+        /// The answer to a decision.
+        answer: Option<String>,
+        /// The reason or the note, in somebody's words.
+        text: Option<String>,
+    },
+    /// A run goes on with another version of its runbook.
+    RunRebased {
+        /// The number of the run.
+        run: i64,
+        /// The runbook's slug.
+        runbook: String,
+        /// The version before.
+        from: i64,
+        /// The version since.
+        to: i64,
+        /// How many steps have to be looked at once more.
+        rechecks: usize,
+    },
+    /// A run ended.
+    RunFinished {
+        /// The number of the run.
+        run: i64,
+        /// The runbook's slug.
+        runbook: String,
+        /// What came of it.
+        outcome: Outcome,
+        /// What was said about it.
+        text: Option<String>,
+    },
 }
 
 impl MachineEvent {
@@ -149,6 +201,9 @@ impl MachineEvent {
             Self::VisibilityChanged { .. } | Self::UpdatePublished { .. } => EntryKind::Update,
             Self::RoleChanged { .. } => EntryKind::Role,
             Self::MarkerMoved { .. } => EntryKind::Marker,
+            Self::RunStarted { .. } | Self::RunStep { .. } | Self::RunRebased { .. } | Self::RunFinished { .. } => {
+                EntryKind::Step
+            }
             Self::KindChanged { .. }
             | Self::Renamed { .. }
             | Self::Related { .. }
@@ -158,9 +213,15 @@ impl MachineEvent {
     }
 
     /// What of it is a person's own words, for the search.
-    pub fn words(&self) -> &str {
-        match self {
+    pub fn words(&self) -> Vec<&str> {
+        let one = match self {
             Self::StateChanged { reason: Some(reason), .. } => reason,
+            Self::RunFinished { text: Some(text), .. } => text,
+            Self::RunStarted { title, .. } => return Language::ALL.map(|language| title.get(language)).to_vec(),
+            Self::RunStep { title, text, .. } => {
+                let titles = Language::ALL.map(|language| title.get(language));
+                return titles.into_iter().chain(text.as_deref()).collect();
+            }
             Self::Renamed { to, .. } => to,
             Self::ComponentDown { component, .. }
             | Self::ComponentUp { component }
@@ -168,6 +229,7 @@ impl MachineEvent {
             | Self::ComponentAffected { component, .. }
             | Self::ComponentCleared { component } => component,
             _ => "",
-        }
+        };
+        vec![one]
     }
 }
