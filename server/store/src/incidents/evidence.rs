@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{EVIDENCE_MAX, EvidenceHead};
 use crate::columns::Columns;
+use crate::overwrite::overwrite_what_goes;
 use crate::{Store, StoreError, Transaction};
 
 /// What [`EVIDENCE_MAX`] limits.
@@ -130,7 +131,8 @@ impl Transaction<'_> {
         }
         let sha256: [u8; 32] = Sha256::digest(&new.content).into();
         let bytes = i64::try_from(new.content.len()).unwrap_or(i64::MAX);
-        sqlx::query(
+        overwrite_what_goes(connection, true, CHANGE).await?;
+        let inserted = sqlx::query(
             "INSERT INTO evidence (id, incident_key, entry_key, name, media_type, bytes, sha256, created_at, actor_name, content)
              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
@@ -144,9 +146,10 @@ impl Transaction<'_> {
         .bind(new.created_at.as_ms())
         .bind(new.actor_name.as_str())
         .bind(new.content.as_slice())
-        .execute(connection)
-        .await
-        .map_err(StoreError::doing("keep a file of an incident"))?;
+        .execute(&mut *connection)
+        .await;
+        overwrite_what_goes(connection, false, CHANGE).await?;
+        inserted.map_err(StoreError::doing("keep a file of an incident"))?;
         Ok(EvidenceHead {
             id: new.id,
             entry_key: new.entry_key,
@@ -169,16 +172,15 @@ impl Transaction<'_> {
     ) -> Result<Option<EvidenceHead>, StoreError> {
         let connection = self.connection();
         let Some(head) = kept_head(connection, incident_key, id).await? else { return Ok(None) };
-        // What is deleted is often a secret: its pages are overwritten, not only set free.
-        sqlx::query("PRAGMA secure_delete = ON").execute(&mut *connection).await.map_err(StoreError::doing(CHANGE))?;
-        sqlx::query("UPDATE evidence SET deleted_at = ?, content = NULL WHERE incident_key = ? AND id = ?")
+        overwrite_what_goes(connection, true, CHANGE).await?;
+        let deleted = sqlx::query("UPDATE evidence SET deleted_at = ?, content = NULL WHERE incident_key = ? AND id = ?")
             .bind(at.as_ms())
             .bind(incident_key)
             .bind(id.to_string())
             .execute(&mut *connection)
-            .await
-            .map_err(StoreError::doing(CHANGE))?;
-        sqlx::query("PRAGMA secure_delete = OFF").execute(connection).await.map_err(StoreError::doing(CHANGE))?;
+            .await;
+        overwrite_what_goes(connection, false, CHANGE).await?;
+        deleted.map_err(StoreError::doing(CHANGE))?;
         Ok(Some(EvidenceHead { deleted_at: Some(at), ..head }))
     }
 
