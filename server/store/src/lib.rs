@@ -8,7 +8,7 @@
 //! both in slices inside the writer. What people do is a [`Transaction`] (`action`), with its methods in the files of the subjects:
 //! [`accounts`], [`sessions`] and [`keys`] say who may come in, [`audit`] who did what, [`idempotency`] what was asked before;
 //! [`definitions`] and [`maintenances`] are what was made and planned at the desk; [`incidents`] what is worked on, its timeline, what the
-//! public was told and the index that is searched. `columns` reads their rows.
+//! public was told and the index that is searched; [`runbooks`] checklists in every version, and what was done when they were followed. `columns` reads their rows.
 
 pub mod accounts;
 mod action;
@@ -24,11 +24,13 @@ pub mod incidents;
 pub mod keys;
 pub mod load;
 pub mod maintenances;
+mod overwrite;
 pub mod past;
 pub mod results;
 pub mod retention;
 pub mod rollup;
 pub mod roster;
+pub mod runbooks;
 pub mod sessions;
 #[cfg(test)]
 mod testing;

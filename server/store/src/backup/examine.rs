@@ -21,7 +21,7 @@ const LOOKING: u32 = 2;
 const BROKEN_REFERENCES_MAX: i64 = 1_000;
 
 /// What is counted.
-const COUNTS: [(&str, &str); 9] = [
+const COUNTS: [(&str, &str); 11] = [
     ("components", "SELECT COUNT(*) FROM component WHERE removed_at IS NULL"),
     ("probes", "SELECT COUNT(*) FROM probe WHERE removed_at IS NULL"),
     ("results", "SELECT COUNT(*) FROM result"),
@@ -29,6 +29,8 @@ const COUNTS: [(&str, &str); 9] = [
     ("outages", "SELECT COUNT(*) FROM outage"),
     ("accounts", "SELECT COUNT(*) FROM user"),
     ("incidents", "SELECT COUNT(*) FROM incident"),
+    ("versions of runbooks", "SELECT COUNT(*) FROM runbook_version"),
+    ("runs of runbooks", "SELECT COUNT(*) FROM run"),
     ("maintenance plans", "SELECT COUNT(*) FROM maintenance"),
     ("rows of the audit log", "SELECT COUNT(*) FROM audit_log"),
 ];

@@ -195,7 +195,7 @@ async fn index(connection: &mut SqliteConnection, entry: &Entry) -> Result<(), S
         EntryContent::Words { body, rejected, .. } => {
             std::iter::once(body.as_str()).chain(rejected.iter().map(String::as_str)).collect()
         }
-        EntryContent::Machine(event) => vec![event.words()],
+        EntryContent::Machine(event) => event.words(),
     };
     texts.extend(entry.annotation.as_deref());
     texts.retain(|text| !text.is_empty());
