@@ -56,7 +56,7 @@ fn assets(site: &Path) -> String {
     format!("static ASSETS: &[Asset] = &[\n{table}];\n{roles}")
 }
 
-/// A table of the runbooks: slug, language tag, text.
+/// A table of the runbooks. What is not called `slug.language.md` is none.
 fn runbooks(folder: &Path) -> io::Result<String> {
     println!("cargo:rerun-if-changed={}", folder.display());
     let mut files: Vec<PathBuf> = fs::read_dir(folder)?.filter_map(Result::ok).map(|entry| entry.path()).collect();
@@ -64,9 +64,18 @@ fn runbooks(folder: &Path) -> io::Result<String> {
     let mut table = String::new();
     for file in files {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let Some((slug, language)) = name.strip_suffix(".md").and_then(|stem| stem.rsplit_once('.')) else { continue };
+        let Some((slug, tag)) = name.strip_suffix(".md").and_then(|stem| stem.rsplit_once('.')) else { continue };
+        let language = match tag {
+            "ja" => "Ja",
+            "en" => "En",
+            _ => return Err(io::Error::other(format!("{}: `{tag}` is no language of ours", file.display()))),
+        };
         println!("cargo:rerun-if-changed={}", file.display());
-        let _ = writeln!(table, "({slug:?}, {language:?}, include_str!({:?})),", file.display().to_string());
+        let _ = writeln!(
+            table,
+            "BundledRunbook {{ slug: {slug:?}, language: Language::{language}, file_name: {name:?}, source: include_str!({:?}) }},",
+            file.display().to_string()
+        );
     }
-    Ok(format!("pub(crate) static RUNBOOKS: &[(&str, &str, &str)] = &[\n{table}];\n"))
+    Ok(format!("static RUNBOOKS: &[BundledRunbook] = &[\n{table}];\n"))
 }

@@ -1,7 +1,7 @@
 // The composer of a timeline: a row that is typed is on the device's disk before anything else happens, is shown at once as waiting, and is sent
 // as soon as there is a network and somebody signed in, with the time it was typed.
 
-import { CHANNEL, add, flush, remove, waiting } from "./queue.js";
+import { CHANNEL, add, flush, operation, remove, waiting } from "./queue.js";
 import { forget, read, write } from "./drafts.js";
 
 /** How long after the last key a typed time is looked at. */
@@ -11,12 +11,8 @@ const SHOW_AFTER_MS = 4000;
 /** Without a network it is tried again after so long. */
 const AGAIN_AFTER_MS = 15000;
 
-function operation() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-function element(name, attributes, ...children) {
+/** An element with its properties and what stands in it. */
+export function element(name, attributes, ...children) {
   const made = document.createElement(name);
   Object.assign(made, attributes);
   made.append(...children);

@@ -1,8 +1,10 @@
-// What every page of the desk does besides its islands: keeps what is typed, sends what waits, and starts the service worker.
+// What every page of the desk does besides its islands: keeps what is typed, sends what waits, copies commands, and starts the service worker.
 
 import { start as startComposer } from "./compose.js";
+import { start as startCopying } from "./copy.js";
 import { start as startDrafts } from "./drafts.js";
 import { flush } from "./queue.js";
+import { start as startRun } from "./run.js";
 
 /** What the worker calls the pages that it keeps. */
 const PAGES = "yagura-pages-1";
@@ -28,9 +30,9 @@ function startWorker() {
 
 /** A page that answers a form has that form's address, at which nothing can be read. It takes the address of what it shows. */
 function takeOwnAddress() {
-  const incident = document.getElementById("content")?.dataset.incident;
-  const own = `/desk/incidents/${incident}`;
-  if (incident && location.pathname !== own) history.replaceState(null, "", own);
+  const { incident, run } = document.getElementById("content")?.dataset ?? {};
+  const own = incident ? `/desk/incidents/${incident}` : run && `/desk/runs/${run}`;
+  if (own && location.pathname !== own) history.replaceState(null, "", own);
 }
 
 /** Whoever signs out takes what they saw with them; what they typed and could not send stays, under their name. */
@@ -44,12 +46,14 @@ function forgetAtSignOut() {
 }
 
 takeOwnAddress();
+startCopying();
 if (page.user) {
   startWorker();
   forgetAtSignOut();
   startDrafts(page.user, { restored: page.draftRestored, discard: page.draftDiscard });
   if (self.indexedDB) {
     startComposer(page.user);
+    startRun(page.user);
     flush(page.user).catch(() => {});
   }
 }

@@ -5,8 +5,14 @@
 const DATABASE = "yagura-desk";
 const STORE = "queue";
 const LOCK = "yagura-queue";
-/** Told to all pages when the queue changed. */
+/** Told to all pages when the queue changed; of a row that was sent `{op, said}`, what the server said to it. */
 export const CHANNEL = "yagura-queue";
+
+/** A name for a row that nobody else gives. */
+export function operation() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
 
 function open() {
   return new Promise((resolve, reject) => {
@@ -32,9 +38,9 @@ async function inStore(mode, work) {
   }
 }
 
-function tell() {
+function tell(news = "changed") {
   const channel = new BroadcastChannel(CHANNEL);
-  channel.postMessage("changed");
+  channel.postMessage(news);
   channel.close();
 }
 
@@ -44,10 +50,10 @@ export async function add(row) {
   tell();
 }
 
-/** Takes a row out. */
-export async function remove(op) {
+/** Takes a row out; of one that was sent, tells what the server said. */
+export async function remove(op, said) {
   await inStore("readwrite", (store) => store.delete(op));
-  tell();
+  tell(said && { op, said });
 }
 
 /** Every row that waits, of one person or of all, in the order in which they were typed. */
@@ -70,14 +76,14 @@ async function sendOne(row) {
     return "offline";
   }
   if (response.ok) {
-    await remove(row.op);
+    await remove(row.op, await response.json().catch(() => ({})));
     return "sent";
   }
   if (response.status === 401) return "signed-out";
   if (response.status === 429 || response.status >= 500) return "offline";
   const said = await response.json().catch(() => ({}));
   const errors = (said.errors ?? []).map((error) => ({ field: error.field, code: error.code, detail: error.detail }));
-  await note(row, { status: response.status, detail: said.detail ?? String(response.status), errors });
+  await note(row, { status: response.status, detail: said.detail ?? String(response.status), errors, state: said.state });
   return "refused";
 }
 

@@ -1,5 +1,5 @@
 // The desk's service worker, scope `/desk/`: pages that were open can be opened again without a network, and rows that wait are sent when there
-// is one. It keeps pages of incidents and *Now* only, drops them at sign-out, and changes no answer that the network gives.
+// is one. It keeps pages of incidents, runs and *Now* only, drops them at sign-out, and changes no answer that the network gives.
 
 import { flush } from "./queue.js";
 
@@ -9,7 +9,9 @@ const FILES = "yagura-files-1";
 const PAGES_MAX = 30;
 /** Most files: those of a few builds. */
 const FILES_MAX = 40;
-const KEPT = /^\/desk\/(incidents(\/\d+)?)?$/;
+const KEPT = /^\/desk\/(incidents|(incidents|runs)\/\d+)?$/;
+/** What an address may ask for and be the same page: that something is done, and how a run is shown, which the page itself sees to. */
+const SAME_PAGE = ["done", "view", "step"];
 
 self.addEventListener("install", () => self.skipWaiting());
 
@@ -33,7 +35,7 @@ async function keep(name, most, request, response) {
 
 /** The address under which a page is kept; none for one that is not, such as a list that was filtered. */
 function keptAs(url) {
-  const isPlain = [...url.searchParams.keys()].every((name) => name === "done");
+  const isPlain = [...url.searchParams.keys()].every((name) => SAME_PAGE.includes(name));
   return isPlain && KEPT.test(url.pathname) ? new Request(url.origin + url.pathname) : null;
 }
 
@@ -51,19 +53,25 @@ async function keepPage(key, response) {
   await keep(PAGES, PAGES_MAX, key, response);
 }
 
+/** A page from the network, kept as it is now. */
+async function fresh(event, url) {
+  const key = keptAs(url);
+  const response = await fetch(event.request);
+  if (response.status === 401 || (response.ok && url.pathname.startsWith("/desk/sign-in"))) {
+    // Nobody is signed in any more: what they saw is not for the next one.
+    event.waitUntil(caches.delete(PAGES));
+  } else if (key && response.ok && !response.redirected) {
+    event.waitUntil(keepPage(key, response.clone()));
+  }
+  return response;
+}
+
 /** A page: from the network, else as it was when it was last open. */
 async function page(event, url) {
-  const key = keptAs(url);
   try {
-    const response = await fetch(event.request);
-    if (response.status === 401 || (response.ok && url.pathname.startsWith("/desk/sign-in"))) {
-      // Nobody is signed in any more: what they saw is not for the next one.
-      event.waitUntil(caches.delete(PAGES));
-    } else if (key && response.ok && !response.redirected) {
-      event.waitUntil(keepPage(key, response.clone()));
-    }
-    return response;
+    return await fresh(event, url);
   } catch (error) {
+    const key = keptAs(url);
     const kept = key && (await (await caches.open(PAGES)).match(key));
     if (kept) return kept;
     throw error;
@@ -97,6 +105,8 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
   if (request.mode === "navigate" && url.pathname.startsWith("/desk")) event.respondWith(page(event, url));
+  // An open page asks for itself when something changed: what is kept is as new as what is shown.
+  else if (keptAs(url)) event.respondWith(fresh(event, url));
   else if (url.pathname.startsWith("/pkg/")) event.respondWith(file(event));
 });
 

@@ -14,9 +14,11 @@ use crate::islands::desk_keys::{DeskKeys, DeskKeysIsland};
 use crate::islands::theme_switch::ThemeSwitch;
 use crate::islands::time_switch::TimeSwitch;
 use crate::pages::desk::account::AccountView;
+use crate::pages::desk::alert_stub::AlertStubView;
 use crate::pages::desk::audit::AuditView;
 use crate::pages::desk::component_edit::ComponentEditView;
 use crate::pages::desk::confirm::ConfirmView;
+use crate::pages::desk::coverage::CoverageView;
 use crate::pages::desk::entry_edit::EntryEditView;
 use crate::pages::desk::failure::{self, FailureView};
 use crate::pages::desk::incident_edit::IncidentEditView;
@@ -32,14 +34,21 @@ use crate::pages::desk::person::PersonView;
 use crate::pages::desk::probe_edit::ProbeEditView;
 use crate::pages::desk::probe_show::ProbeView;
 use crate::pages::desk::recovery_codes::RecoveryCodesView;
+use crate::pages::desk::run_rebase::RunRebaseView;
+use crate::pages::desk::run_show::RunView;
+use crate::pages::desk::run_start::RunStartView;
+use crate::pages::desk::runbook_show::RunbookView;
+use crate::pages::desk::runbook_write::RunbookWriteView;
+use crate::pages::desk::runbooks::RunbooksView;
 use crate::pages::desk::second_factor::SecondFactorView;
 use crate::pages::desk::set_up::SetUpView;
 use crate::pages::desk::sign_in::SignInView;
 use crate::pages::desk::totp::TotpView;
 use crate::pages::desk::update_edit::UpdateEditView;
+use crate::pages::desk::version_diff::VersionDiffView;
 use crate::pages::desk::watching::WatchingView;
 use crate::parts::form::PostButton;
-use crate::parts::incident_words::incident_number;
+use crate::parts::incident_words::{incident_number, run_number};
 use crate::routes::to;
 use crate::shell::{THEME, wake};
 
@@ -53,6 +62,7 @@ pub fn inline_scripts(assets: &Assets) -> Vec<String> {
 enum Place {
     Now,
     Incidents,
+    Runbooks,
     Components,
     Maintenance,
     People,
@@ -63,14 +73,15 @@ enum Place {
 
 impl Place {
     /// Those that everybody shares; one's own account stands apart.
-    const SHARED: [Self; 7] =
-        [Self::Now, Self::Incidents, Self::Components, Self::Maintenance, Self::People, Self::Keys, Self::Audit];
+    const SHARED: [Self; 8] =
+        [Self::Now, Self::Incidents, Self::Runbooks, Self::Components, Self::Maintenance, Self::People, Self::Keys, Self::Audit];
 
     /// Its path, and the key of its name.
     const fn link(self) -> (&'static str, &'static str) {
         match self {
             Self::Now => ("/desk/", "desk-now"),
             Self::Incidents => ("/desk/incidents", "incidents-title"),
+            Self::Runbooks => ("/desk/runbooks", "runbooks-title"),
             Self::Components => ("/desk/components", "components"),
             Self::Maintenance => ("/desk/maintenance", "planned-title"),
             Self::People => ("/desk/people", "people-title"),
@@ -85,6 +96,7 @@ impl Place {
         match self {
             Self::Now => Some("n"),
             Self::Incidents => Some("i"),
+            Self::Runbooks => Some("r"),
             Self::Components => Some("c"),
             Self::Maintenance => Some("m"),
             Self::Account => Some("a"),
@@ -94,7 +106,9 @@ impl Place {
 
     const fn permission(self) -> Permission {
         match self {
-            Self::Now | Self::Incidents | Self::Components | Self::Maintenance | Self::Account => Permission::Read,
+            Self::Now | Self::Incidents | Self::Runbooks | Self::Components | Self::Maintenance | Self::Account => {
+                Permission::Read
+            }
             Self::People => Permission::ManagePeople,
             Self::Keys => Permission::ManageKeys,
             Self::Audit => Permission::ReadAudit,
@@ -111,6 +125,15 @@ impl Place {
             | DeskPage::EntryEdit(_)
             | DeskPage::Paste(_)
             | DeskPage::UpdateEdit(_) => (Self::Incidents, "true"),
+            DeskPage::Runbooks(_) => (Self::Runbooks, "page"),
+            DeskPage::Runbook(_)
+            | DeskPage::VersionDiff(_)
+            | DeskPage::RunbookWrite(_)
+            | DeskPage::AlertStub(_)
+            | DeskPage::Coverage(_)
+            | DeskPage::RunStart(_)
+            | DeskPage::Run(_)
+            | DeskPage::RunRebase(_) => (Self::Runbooks, "true"),
             DeskPage::Watching(_) => (Self::Components, "page"),
             DeskPage::ComponentEdit(_) | DeskPage::Probe(_) | DeskPage::ProbeEdit(_) => (Self::Components, "true"),
             DeskPage::Maintenances(_) => (Self::Maintenance, "page"),
@@ -162,6 +185,15 @@ pub fn title(page: &DeskPage, text: &Text) -> String {
         DeskPage::EntryEdit(page) => numbered("entry-edit-title", page.number),
         DeskPage::Paste(page) => numbered("pasting-title", page.number),
         DeskPage::UpdateEdit(page) => numbered("update-edit-title", page.number),
+        DeskPage::Runbooks(_) => get("runbooks-title"),
+        DeskPage::Runbook(page) => page.row.title.clone(),
+        DeskPage::VersionDiff(page) => named("version-diff-title", &page.title),
+        DeskPage::RunbookWrite(_) => get("runbook-write-title"),
+        DeskPage::AlertStub(page) => page.alert.clone(),
+        DeskPage::Coverage(_) => get("coverage-title"),
+        DeskPage::RunStart(page) => named("run-start-title", &page.title),
+        DeskPage::Run(page) => format!("{} {}", run_number(page.row.number), page.row.title),
+        DeskPage::RunRebase(page) => numbered("run-rebase-title", page.row.number),
         DeskPage::Maintenances(_) => get("planned-title"),
         DeskPage::MaintenanceEdit(page) => get(if page.id.is_some() { "planned-change" } else { "planned-new" }),
         DeskPage::People(_) => get("people-title"),
@@ -248,6 +280,15 @@ fn body(context: &DeskContext) -> AnyView {
         DeskPage::EntryEdit(page) => view! { <EntryEditView context=context page=(**page).clone()/> }.into_any(),
         DeskPage::Paste(page) => view! { <PasteView context=context page=page.clone()/> }.into_any(),
         DeskPage::UpdateEdit(page) => view! { <UpdateEditView context=context page=page.clone()/> }.into_any(),
+        DeskPage::Runbooks(page) => view! { <RunbooksView context=context page=page.clone()/> }.into_any(),
+        DeskPage::Runbook(page) => view! { <RunbookView context=context page=(**page).clone()/> }.into_any(),
+        DeskPage::VersionDiff(page) => view! { <VersionDiffView context=context page=page.clone()/> }.into_any(),
+        DeskPage::RunbookWrite(page) => view! { <RunbookWriteView context=context page=(**page).clone()/> }.into_any(),
+        DeskPage::AlertStub(page) => view! { <AlertStubView context=context page=page.clone()/> }.into_any(),
+        DeskPage::Coverage(page) => view! { <CoverageView context=context page=page.clone()/> }.into_any(),
+        DeskPage::RunStart(page) => view! { <RunStartView context=context page=page.clone()/> }.into_any(),
+        DeskPage::Run(page) => view! { <RunView context=context page=(**page).clone()/> }.into_any(),
+        DeskPage::RunRebase(page) => view! { <RunRebaseView context=context page=page.clone()/> }.into_any(),
         DeskPage::Maintenances(page) => view! { <MaintenancesView context=context page=page.clone()/> }.into_any(),
         DeskPage::MaintenanceEdit(page) => view! { <MaintenanceEditView context=context page=page.clone()/> }.into_any(),
         DeskPage::People(page) => view! { <PeopleView context=context page=page.clone()/> }.into_any(),
@@ -316,7 +357,8 @@ fn DeskFooter(context: DeskContext) -> impl IntoView {
     });
     let others = others.collect_view();
     let keys = if context.viewer.is_some() {
-        view! { <DeskKeys text=text.clone()/> }.into_any()
+        let is_run = matches!(*context.page, DeskPage::Run(_));
+        view! { <DeskKeys text=text.clone() is_run=is_run/> }.into_any()
     } else {
         view! { <DeskKeysIsland/> }.into_any()
     };
@@ -350,8 +392,11 @@ mod tests {
     #[test]
     fn everybody_finds_now_incidents_components_and_maintenance_and_only_owners_people_and_keys() {
         let places = |role: Role| Place::SHARED.into_iter().filter(|place| role.may(place.permission())).collect::<Vec<_>>();
-        assert_eq!(places(Role::Viewer), [Place::Now, Place::Incidents, Place::Components, Place::Maintenance]);
-        assert_eq!(places(Role::Maintainer), [Place::Now, Place::Incidents, Place::Components, Place::Maintenance, Place::Audit]);
+        assert_eq!(places(Role::Viewer), [Place::Now, Place::Incidents, Place::Runbooks, Place::Components, Place::Maintenance]);
+        assert_eq!(
+            places(Role::Maintainer),
+            [Place::Now, Place::Incidents, Place::Runbooks, Place::Components, Place::Maintenance, Place::Audit]
+        );
         assert_eq!(places(Role::Owner), Place::SHARED);
     }
 

@@ -6,10 +6,13 @@ use leptos::prelude::*;
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
+use crate::pages::alert_stub::AlertStubShow;
 use crate::pages::component_show::ComponentShow;
 use crate::pages::error::NotFound;
 use crate::pages::history::HistoryIndex;
 use crate::pages::incident_show::IncidentShow;
+use crate::pages::runbook_list::RunbookIndex;
+use crate::pages::runbook_show::RunbookShow;
 use crate::pages::status::StatusIndex;
 
 /// Links.
@@ -35,6 +38,21 @@ pub mod to {
     /// The page of an incident, by its public number.
     pub fn incident(language: Language, number: i64) -> String {
         format!("/{}/incidents/{number}", language.tag())
+    }
+
+    /// All public runbooks.
+    pub fn runbooks(language: Language) -> String {
+        format!("/{}/runbooks", language.tag())
+    }
+
+    /// The page of a public runbook.
+    pub fn runbook(language: Language, slug: &str) -> String {
+        format!("/{}/runbooks/{slug}", language.tag())
+    }
+
+    /// The text of a public runbook as it was written.
+    pub fn runbook_source(language: Language, slug: &str) -> String {
+        format!("/{}/runbooks/{slug}.md", language.tag())
     }
 
     /// Every single result of a component's last 24 hours.
@@ -70,6 +88,10 @@ pub fn Pages() -> impl IntoView {
                 <Route path=path!("/:language/history/:month") view=HistoryIndex ssr=SsrMode::Async/>
                 <Route path=path!("/:language/components/:slug") view=ComponentShow ssr=SsrMode::Async/>
                 <Route path=path!("/:language/incidents/:number") view=IncidentShow ssr=SsrMode::Async/>
+                <Route path=path!("/:language/runbooks") view=RunbookIndex ssr=SsrMode::Async/>
+                <Route path=path!("/:language/runbooks/:slug") view=RunbookShow ssr=SsrMode::Async/>
+                // Rendered by the server for itself; no address of its own leads here.
+                <Route path=path!("/:language/alert-stub/:upstream") view=AlertStubShow ssr=SsrMode::Async/>
             </Routes>
         </Router>
     }

@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::{self, ConfigErrors, Environment};
 use crate::jobs::backup::{BackupEvent, Backups, Tell};
-use crate::jobs::{config_watch, housekeeping, incidents, maintenance, uplink_watch};
+use crate::jobs::{config_watch, housekeeping, incidents, maintenance, runbooks, uplink_watch};
 use crate::service::backup::BackupWatch;
 use crate::service::configuration::{Beginning, Configuration, Sources, Whole, targets};
 use crate::service::desk::Desk;
@@ -162,6 +162,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     let desk = Arc::new(Desk::new(store.clone(), Arc::clone(&monitoring), configuration, backups.clone()));
     desk.load_plans().await?;
     desk.load_incidents().await?;
+    desk.load_runbooks().await?;
     let web = Web {
         monitoring: Arc::clone(&monitoring),
         pages: Arc::new(PageCache::default()),
@@ -188,6 +189,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         tokio::spawn(housekeeping::clean_up(Arc::clone(&monitoring))),
         tokio::spawn(uplink_watch::run(Arc::clone(&monitoring), uplink, resolver)),
         tokio::spawn(config_watch::run(Arc::clone(&desk), Arc::clone(&clock))),
+        tokio::spawn(runbooks::run(Arc::clone(&desk), Arc::clone(&clock))),
         tokio::spawn(maintenance::run(Arc::clone(&desk), Arc::clone(&clock))),
         tokio::spawn(incidents::run(Arc::clone(&desk), Arc::clone(&clock))),
     ];

@@ -11,14 +11,14 @@ use domain::account::Role;
 use domain::incident::work::EntryKind;
 use domain::probe::observation::{Observation, Verdict};
 use domain::probe::spec::{ActiveSpec, CheckSpec, ProbeSpec};
-use domain::text::Language;
 use probe::clock::{Clock, SystemClock};
 use probe::{Prober, Resolver};
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::runbook_command::{self, RunbookCommand};
 use crate::service::command::{Command as Asked, NoteAsked, Reply};
 use crate::telemetry::LogFormat;
-use crate::{backup, boot, commands, config, doctor, runbooks, telemetry};
+use crate::{backup, boot, commands, config, doctor, telemetry};
 
 /// A watchtower for services: checks from outside, a public uptime page, runbooks, in one program and one file.
 #[derive(Debug, Parser)]
@@ -76,9 +76,9 @@ enum Command {
         #[arg(long, env = "YAGURA_CONFIG")]
         config: Option<PathBuf>,
     },
-    /// The runbooks inside this program.
+    /// The runbooks inside this program, and those in files.
     #[command(subcommand)]
-    Runbook(Runbook),
+    Runbook(RunbookCommand),
 }
 
 #[derive(Debug, Args)]
@@ -171,24 +171,6 @@ fn role(name: &str) -> Result<Role, String> {
     Role::from_name(name).ok_or_else(|| "expected owner, maintainer, responder or viewer".to_owned())
 }
 
-#[derive(Debug, Subcommand)]
-enum Runbook {
-    /// List them.
-    List,
-    /// Print one, as Markdown.
-    Show {
-        /// Its slug.
-        slug: String,
-        /// `ja` or `en`.
-        #[arg(long, default_value = "en", value_parser = language)]
-        language: Language,
-    },
-}
-
-fn language(tag: &str) -> Result<Language, String> {
-    Language::from_tag(tag).ok_or_else(|| "expected ja or en".to_owned())
-}
-
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -202,8 +184,7 @@ pub fn main() -> ExitCode {
         Command::Doctor { folder, config } => with_runtime(examine(folder, config)),
         Command::User(user) => with_runtime(change_user(user)),
         Command::Note(note) => take_note(note),
-        Command::Runbook(Runbook::List) => Ok(list_runbooks()),
-        Command::Runbook(Runbook::Show { slug, language }) => show_runbook(&slug, language),
+        Command::Runbook(command) => runbook_command::run(command, &environment),
     };
     match outcome {
         Ok(code) => code,
@@ -402,20 +383,6 @@ fn print_observation(seen: &Observation) {
             println!("  {name:<12} {fact}");
         }
     }
-}
-
-fn list_runbooks() -> ExitCode {
-    for runbook in runbooks::all() {
-        println!("{:<24} {}  {}", runbook.slug, runbook.language, runbook.title());
-    }
-    ExitCode::SUCCESS
-}
-
-fn show_runbook(slug: &str, language: Language) -> Result<ExitCode, String> {
-    let found = runbooks::all().find(|runbook| runbook.slug == slug && runbook.language == language.tag());
-    let runbook = found.ok_or_else(|| format!("no runbook is called `{slug}`; `yagura runbook list` shows them"))?;
-    print!("{}", runbook.source);
-    Ok(ExitCode::SUCCESS)
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod commands;
 pub mod config;
 mod doctor;
 mod jobs;
+mod runbook_command;
 mod runbooks;
 mod service;
 mod socket;

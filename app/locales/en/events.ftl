@@ -26,3 +26,23 @@ event-related = Related to INC-{ $number }
 event-unrelated = No longer related to INC-{ $number }
 event-absorbed = INC-{ $number } was merged into this incident
 event-merged-into = Merged into INC-{ $number }
+
+# What is done in runs of runbooks. Modes and outcomes stand in runs.ftl.
+event-with-words = { $what }: { $words }
+event-run-started = RUN-{ $run } began: “{ $title }” ({ $mode })
+event-step-tick = RUN-{ $run }: done: { $step }
+event-step-untick = RUN-{ $run }: taken back: { $step }
+event-step-skip = RUN-{ $run }: skipped: { $step }
+event-step-fail = RUN-{ $run }: did not work: { $step }
+event-step-answer = RUN-{ $run }: { $step } → { $answer }
+event-step-confirm = RUN-{ $run }: confirmed: { $step }
+event-step-verify = RUN-{ $run }: Yagura saw that it is so: { $step }
+event-step-note = RUN-{ $run }: note on “{ $step }”
+event-step-wrong = RUN-{ $run }: the runbook is wrong at “{ $step }”
+event-step-output = RUN-{ $run }: evidence kept for “{ $step }”
+event-run-rebased = RUN-{ $run } goes on with version { $to } instead of { $from }; { $rechecks ->
+    [0] no step has to be looked at again
+    [one] one step has to be looked at again
+   *[other] { $rechecks } steps have to be looked at again
+}
+event-run-finished = RUN-{ $run } ended: { $outcome }

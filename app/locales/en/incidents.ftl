@@ -30,6 +30,7 @@ entry-kind-role = Role
 entry-kind-update = Public update
 entry-kind-marker = Marker
 entry-kind-record = Record
+entry-kind-step = Runbook step
 
 visibility-internal = Internal
 visibility-public = Public
@@ -295,3 +296,18 @@ update-edit-preview-show = Preview
 update-edit-preview-unpublished = Nothing is published yet.
 update-edit-publish = Publish
 update-edit-publish-correction = Publish the correction
+
+# Runbooks in an incident.
+incident-runs-title = Runbooks
+incident-runs-none = No runbook is being followed.
+incident-runs-offered = Begin one with a tap
+incident-runs-all = All runbooks
+offered-component = for a component that is affected
+offered-alert = for this kind of trouble
+offered-severity = for incidents this grave
+offered-state = for what comes afterwards
+timeline-steps = { $count ->
+    [one] One entry of a run
+   *[other] { $count } entries of runs
+}
+now-runs = Runbooks being followed

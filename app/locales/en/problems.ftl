@@ -157,3 +157,39 @@ done-update-published = The update is published.
 done-evidence-added = The file is added.
 done-evidence-deleted = The file is deleted.
 done-suggestion-dismissed = The suggestion is dismissed.
+
+# Runs of runbooks: what was typed.
+invalid-step = The version of the runbook that is followed has no such step. Look at the run again.
+invalid-deed = This is nothing that can be done to a step. It is tick, untick, skip, fail, answer, confirm, note, wrong or copied.
+invalid-answer = The decision has no such answer. Please choose one that it has.
+invalid-text-long = This text is too long. A reason or a note has at most 4,000 characters, pasted output at most 64 KiB; more belongs in a file.
+invalid-param = The runbook does not take this value, or it does not look as the runbook says. Please look at it again.
+invalid-mode = Please choose live, drill or rehearsal. In an incident that is a drill nothing is live.
+invalid-outcome = Please choose what came of it.
+invalid-runbook = There is no runbook of this name. Please choose one from the list.
+
+# Runs of runbooks: what cannot be done.
+refused-runs-open = A runbook is still being followed in this incident. End the run first, or give it up.
+refused-run-no-version = This runbook has mistakes, and there is no earlier version without, so it cannot be followed. Mend its file first; its page says where.
+refused-run-version = This version is not newer than the one that is followed, or there is none with this number. Load the page again.
+refused-run-too-many = 200 runs are going on already, which is the most there can be. End those that were forgotten.
+refused-run-too-many-files = This run has as many files as there can be. Delete some that are no longer needed.
+refused-run-finished = This run has ended. Begin another one to go on.
+refused-run-no-such-step = The version of the runbook that is followed has no such step. Look at the run again.
+refused-run-not-applicable = By the decisions taken this step is not on the way. To come here, answer them otherwise.
+refused-run-already = The step stands so already. Take that back first, if it is not right.
+refused-run-not-a-decision = This step asks nothing. Mark it as done instead.
+refused-run-is-decision = This step is a decision. Choose one of its answers.
+refused-run-is-group = This step follows from those below it. See to them instead.
+refused-run-children-open = Steps below this one are not settled yet. See to them first.
+refused-run-no-such-answer = The decision has no such answer. Please choose one that it has.
+refused-run-loop-over = The decision has led back as often as it may. Choose another answer, or end the run.
+refused-run-no-reason = Please say why in a few words: at least 3 characters.
+refused-run-nothing-to-undo = Nothing was done here that could be taken back.
+refused-run-nothing-to-confirm = Nothing waits to be confirmed here.
+refused-run-same-person = Somebody else has to confirm this step. If nobody is there, say why in at least 3 characters and confirm it yourself.
+refused-run-unfinished = Some steps are not settled yet. Do them, skip them, or give the run up.
+refused-run-unpaired = Something was done that has to be taken back, and was not. Take it back first, or say in at least 3 characters why it stays.
+refused-run-too-many-events = This run holds as many events as there can be. End it and begin another one.
+refused-run-stale = Somebody else was quicker: this shows how it stands now. Look, then do it again if it is still needed.
+invalid-source-large = A runbook has at most 256 KiB.

@@ -29,6 +29,7 @@ entry-kind-role = 役割
 entry-kind-update = 公開のお知らせ
 entry-kind-marker = マーカー
 entry-kind-record = 記録
+entry-kind-step = 手順
 
 visibility-internal = 内部のみ
 visibility-public = 公開
@@ -284,3 +285,15 @@ update-edit-preview-show = プレビュー
 update-edit-preview-unpublished = まだ公開していません。
 update-edit-publish = 公開する
 update-edit-publish-correction = 訂正を公開する
+
+# インシデントの手順書。
+incident-runs-title = 手順書
+incident-runs-none = 実行中の手順書はありません。
+incident-runs-offered = ワンタップで開始
+incident-runs-all = すべての手順書
+offered-component = 影響のあるコンポーネントの手順書
+offered-alert = この種類の障害の手順書
+offered-severity = この重大度のインシデントの手順書
+offered-state = 収束後の手順書
+timeline-steps = 手順書の実行記録 { $count } 件
+now-runs = 実行中の手順書

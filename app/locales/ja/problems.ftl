@@ -157,3 +157,39 @@ done-update-published = お知らせを公開しました。
 done-evidence-added = 資料を追加しました。
 done-evidence-deleted = 資料を削除しました。
 done-suggestion-dismissed = 提案を却下しました。
+
+# 手順書の実行：入力の誤り。
+invalid-step = 実行中の版の手順書に、この手順はありません。実行の画面を確かめてください。
+invalid-deed = 手順に対する操作ではありません。tick、untick、skip、fail、answer、confirm、note、wrong、copied のいずれかを指定してください。
+invalid-answer = この判断に、その選択肢はありません。選択肢の中から選んでください。
+invalid-text-long = 文章が長すぎます。理由やメモは 4,000 文字まで、貼り付ける出力は 64 KiB までです。それより長いものはファイルで追加してください。
+invalid-param = この値は手順書で使わないものか、手順書の定める形式に合っていません。確かめてください。
+invalid-mode = 「本番」「訓練」「リハーサル」から選んでください。訓練のインシデントでは「本番」は選べません。
+invalid-outcome = 結果を選んでください。
+invalid-runbook = この名前の手順書はありません。一覧から選んでください。
+
+# 手順書の実行：できない操作。
+refused-runs-open = このインシデントでは手順書がまだ実行中です。先に実行を終えるか、中止してください。
+refused-run-no-version = この手順書には誤りがあり、誤りのない以前の版もないため、実行できません。先にファイルを直してください。誤りの場所は手順書のページで確認できます。
+refused-run-version = 実行中の版より新しくないか、この番号の版がありません。ページを読み込み直してください。
+refused-run-too-many = 進行中の実行が上限の 200 件に達しています。終え忘れている実行を終了してください。
+refused-run-too-many-files = この実行のファイルの数が上限に達しています。不要なものを削除してください。
+refused-run-finished = この実行は終わっています。続けるには、新しい実行を開始してください。
+refused-run-no-such-step = 実行中の版の手順書に、この手順はありません。実行の画面を確かめてください。
+refused-run-not-applicable = これまでの判断では、この手順は通りません。通るようにするには、判断を選び直してください。
+refused-run-already = この手順はすでにその状態です。誤りであれば、先に取り消してください。
+refused-run-not-a-decision = この手順は判断ではありません。「完了」を選んでください。
+refused-run-is-decision = この手順は判断です。選択肢から選んでください。
+refused-run-is-group = この手順の状態は、下にある手順で決まります。下の手順を進めてください。
+refused-run-children-open = 下にある手順がまだ済んでいません。先にそちらを済ませてください。
+refused-run-no-such-answer = この判断に、その選択肢はありません。選択肢の中から選んでください。
+refused-run-loop-over = この判断で戻れる回数の上限に達しました。別の選択肢を選ぶか、実行を終えてください。
+refused-run-no-reason = 理由を 3 文字以上で書いてください。
+refused-run-nothing-to-undo = この手順には、取り消すものがありません。
+refused-run-nothing-to-confirm = この手順に、確認待ちのものはありません。
+refused-run-same-person = この手順には、ほかの人の確認が必要です。ほかに誰もいなければ、理由を 3 文字以上で書いて、自分で確認してください。
+refused-run-unfinished = まだ済んでいない手順があります。済ませるか、省略するか、実行を中止してください。
+refused-run-unpaired = 元に戻していない作業があります。先に元に戻すか、戻さない理由を 3 文字以上で書いてください。
+refused-run-too-many-events = この実行に残せる記録の上限に達しました。終了して、新しい実行を開始してください。
+refused-run-stale = ほかの人が先に操作しました。いまの状態を確認し、まだ必要ならもう一度操作してください。
+invalid-source-large = 手順書は 256 KiB までです。

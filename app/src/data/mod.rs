@@ -6,6 +6,7 @@ mod component;
 pub mod desk;
 mod incident;
 mod outage;
+pub mod runbook;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
@@ -23,6 +24,7 @@ pub use self::incident::{
     IncidentPage, PublicAffected, PublicComponentChange, PublicIncident, PublicMaintenance, PublicMetric, PublicRow, PublicUpdate,
 };
 pub use self::outage::{HistoryPage, OutageOf, PublicMonth, PublicOutage};
+pub use self::runbook::{AlertStub, RunbookList, RunbookText};
 use crate::i18n::{Messages, Text};
 
 /// Why a page cannot be shown.
@@ -47,6 +49,10 @@ pub trait PageData: Send + Sync {
     async fn history(&self, language: Language, until: Option<Month>) -> Result<HistoryPage, PageError>;
     /// One public incident, by its public number.
     async fn incident(&self, language: Language, number: i64) -> Result<IncidentPage, PageError>;
+    /// All public runbooks.
+    async fn runbooks(&self, language: Language) -> RunbookList;
+    /// One public runbook.
+    async fn runbook(&self, language: Language, slug: &str) -> Result<RunbookText, PageError>;
     /// What stands around every page.
     fn site(&self, language: Language) -> PublicSite;
 }

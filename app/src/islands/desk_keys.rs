@@ -9,9 +9,10 @@ use leptos::prelude::*;
 use crate::i18n::Text;
 
 /// Keys and the message that says where they lead. After `g`, a key follows the link of the page whose `data-go` it is.
-const SHORTCUTS: [(&[&str], &str); 7] = [
+const SHORTCUTS: [(&[&str], &str); 8] = [
     (&["g", "n"], "desk-now"),
     (&["g", "i"], "incidents-title"),
+    (&["g", "r"], "runbooks-title"),
     (&["g", "c"], "components"),
     (&["g", "m"], "planned-title"),
     (&["g", "a"], "account-title"),
@@ -19,17 +20,24 @@ const SHORTCUTS: [(&[&str], &str); 7] = [
     (&["?"], "desk-shortcut-list"),
 ];
 
+/// Keys of the responder's screen (`app/desk/run.js`).
+const OF_A_RUN: [(&[&str], &str); 4] =
+    [(&["d"], "run-done"), (&["n"], "run-following"), (&["p"], "run-previous"), (&["l"], "run-list")];
+
 /// The list of keys, folded away, and the switch.
 #[component]
 pub fn DeskKeys(
     /// The words.
     text: Text,
+    /// True on the screen of a run.
+    is_run: bool,
 ) -> impl IntoView {
-    let rows = SHORTCUTS.map(|(keys, leads_to)| {
+    let of_this_page = OF_A_RUN.into_iter().filter(|_| is_run);
+    let rows = of_this_page.chain(SHORTCUTS).map(|(keys, leads_to)| {
         let keys = keys.iter().map(|key| view! { <kbd>{*key}</kbd> " " }).collect_view();
         view! { <div><dt>{keys}</dt><dd>{text.get(leads_to)}</dd></div> }
     });
-    let rows = rows.into_iter().collect_view();
+    let rows = rows.collect_view();
     view! {
         <details id="shortcuts" class="shortcuts">
             <summary><kbd>"?"</kbd> " " {text.get("desk-shortcuts")}</summary>

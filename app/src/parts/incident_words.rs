@@ -81,6 +81,11 @@ pub fn incident_number(number: i64) -> String {
     format!("INC-{number}")
 }
 
+/// How people speak of a run: `RUN-7`.
+pub fn run_number(number: i64) -> String {
+    format!("RUN-{number}")
+}
+
 /// The page of an incident at the desk.
 pub fn incident_href(number: i64) -> String {
     format!("/desk/incidents/{number}")

@@ -46,6 +46,8 @@ const fn shape(kind: EntryKind) -> (&'static str, &'static str) {
         }
         // An open book.
         EntryKind::Record => ("M0 2h7v12H0zM9 2h7v12H9z", ""),
+        // A box with a tick in it.
+        EntryKind::Step => ("M1 1h14v14H1z", "M12.5 4.5l-6 7l-3-3l1-1l2 2l5-6z"),
     }
 }
 

@@ -86,13 +86,46 @@ fn day_section(frame: &Frame<'_>, day: &TimelineDay) -> impl IntoView + use<> {
     let id = format!("day-{}", day.date);
     let heading = format!("{id}-heading");
     let labelled_by = heading.clone();
-    let rows = day.rows.iter().map(|row| entry(frame, row)).collect_view();
+    let runs = day.rows.chunk_by(|a, b| is_step(a) == is_step(b));
+    let rows = runs.map(|rows| if is_step(&rows[0]) { folded(frame, rows) } else { entries(frame, rows) }).collect_view();
     view! {
         <section class="day" id=id aria-labelledby=labelled_by>
             <h3 id=heading>{day.label.clone()}</h3>
             <ol class="entries">{rows}</ol>
         </section>
     }
+}
+
+const fn is_step(row: &EntryRow) -> bool {
+    matches!(row.kind, EntryKind::Step)
+}
+
+fn entries(frame: &Frame<'_>, rows: &[EntryRow]) -> AnyView {
+    rows.iter().map(|row| entry(frame, row)).collect_view().into_any()
+}
+
+/// What was ticked in runs, one tap away: a checklist is long, and what people wrote must not drown in it. What somebody starred is in
+/// sight.
+fn folded(frame: &Frame<'_>, rows: &[EntryRow]) -> AnyView {
+    let runs = rows.chunk_by(|a, b| a.is_starred == b.is_starred);
+    let folds = runs.map(|rows| {
+        if rows[0].is_starred {
+            return entries(frame, rows);
+        }
+        let words = frame.text.with("timeline-steps", &[("count", rows.len().into())]);
+        let (first, last) = (frame.time(&rows[0]), frame.time(&rows[rows.len() - 1]));
+        let span = if rows.len() == 1 { first } else { format!("{first} – {last}") };
+        view! {
+            <li class="entry-fold machine" id=format!("fold-{}", rows[0].id)>
+                <details>
+                    <summary><span class="entry-time">{span}</span> " " {kind_tag(&frame.text, EntryKind::Step)} " " {words}</summary>
+                    <ol class="entries">{entries(frame, rows)}</ol>
+                </details>
+            </li>
+        }
+        .into_any()
+    });
+    folds.collect_view().into_any()
 }
 
 fn entry(frame: &Frame<'_>, row: &EntryRow) -> AnyView {

@@ -20,11 +20,11 @@ const SECRET_KEYS: [&str; 7] = ["auth", "headers", "body", "send", "token", "pas
 /// Keys whose text is never secret. `heartbeat` is not among them: who forgot the mapping may have put the token there. Nor is
 /// `references`: who mistook it may have put a value there instead of its name.
 #[rustfmt::skip]
-const HARMLESS_KEYS: [&str; 65] = [
-    "auto", "backup", "ca", "certificate", "combine", "component", "components", "conditions", "confirm", "cron", "degraded",
+const HARMLESS_KEYS: [&str; 67] = [
+    "auto", "backup", "bundled", "ca", "certificate", "combine", "component", "components", "conditions", "confirm", "cron", "degraded",
     "degraded_performance", "depends_on", "description", "desk", "down", "en", "every", "expect", "folder", "grace", "group",
     "groups", "host", "hour", "http", "incidents", "ja", "keep", "key", "languages", "method", "minute", "name", "networks", "outside",
-    "partial_outage", "period", "port", "probes", "public", "raw", "redirects", "renamed_from", "retention", "self_check",
+    "partial_outage", "period", "port", "probes", "public", "raw", "redirects", "renamed_from", "retention", "runbooks", "self_check",
     "sev1", "sev2", "sev3", "sev4", "severities", "site", "skip_verify", "slug", "status", "tcp", "templates", "text", "time_zone", "timeout", "tls", "trusted_proxies", "up", "uptime", "url",
 ];
 

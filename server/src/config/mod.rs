@@ -4,8 +4,8 @@
 //! certificates parse. Whoever does not gets [`ConfigErrors`]: all mistakes at once, each with its place, and no secret in them.
 //!
 //! Code map: `tree` makes a tree with positions of the text; `reader` reads values out of it and fills in `${…}`
-//! (`substitute`); `values` are the small values; `sections`, `desk`, `incidents`, `probes`, `http` and `pem` are the parts of the file;
-//! `names` checks what only the whole shows; `mistake` and `excerpt` tell what is wrong. The shape stands in
+//! (`substitute`); `values` are the small values; `sections`, `desk`, `incidents`, `runbooks`, `probes`, `http` and `pem` are the parts
+//! of the file; `names` checks what only the whole shows; `mistake` and `excerpt` tell what is wrong. The shape stands in
 //! `example/yagura.yaml`. `overlay` adds what was made at the desk, which `made_rules` holds to stricter rules.
 //!
 //! This module never looks at a clock or the network, and of the disk only at the files that the configuration names.
@@ -21,6 +21,7 @@ mod overlay;
 mod pem;
 mod probes;
 mod reader;
+mod runbooks;
 mod sections;
 mod substitute;
 #[cfg(test)]
@@ -52,6 +53,7 @@ pub use self::incidents::{IncidentSettings, UpdateTemplate};
 pub use self::mistake::{ConfigErrors, Mistake, Position};
 pub use self::overlay::{MADE_BYTES_MAX, Made, MadeKind, MadeMistake, conflicts, overlay};
 use self::reader::{Item, Reader, found};
+pub use self::runbooks::{Bundled, RunbookSettings};
 use self::tree::{Kind, Node};
 pub use self::values::show_duration;
 
@@ -85,6 +87,8 @@ pub struct Config {
     pub desk: DeskSettings,
     /// How incidents are worked.
     pub incidents: IncidentSettings,
+    /// Where runbooks come from.
+    pub runbooks: RunbookSettings,
     /// Where backups are put. None: they are made only when somebody asks for one.
     pub backup: Option<BackupSettings>,
     /// Which of the groups, components and probes were made at the desk ([`overlay()`]). Empty for the file alone.
@@ -319,6 +323,7 @@ fn document(reader: &mut Reader<'_>, item: Item<'_>) -> Option<Config> {
         "trusted_proxies",
         "desk",
         "incidents",
+        "runbooks",
         "backup",
         "groups",
         "components",
@@ -332,6 +337,7 @@ fn document(reader: &mut Reader<'_>, item: Item<'_>) -> Option<Config> {
     let trusted_proxies = sections::optional(&fields, "trusted_proxies", |item| desk::networks(reader, &item));
     let desk = sections::optional(&fields, "desk", |item| desk::desk(reader, item));
     let incidents = sections::optional(&fields, "incidents", |item| incidents::incidents(reader, item));
+    let runbooks = sections::optional(&fields, "runbooks", |item| runbooks::runbooks(reader, item));
     let backup = sections::optional(&fields, "backup", |item| desk::backup(reader, item));
     let mut list = |key| fields.get(key).map(|item| reader.list(&item)).unwrap_or_default();
     let (groups, components, mut probes) = (list("groups"), list("components"), list("probes"));
@@ -354,6 +360,7 @@ fn document(reader: &mut Reader<'_>, item: Item<'_>) -> Option<Config> {
         trusted_proxies: trusted_proxies?.unwrap_or_default(),
         desk: desk?.unwrap_or_default(),
         incidents: incidents?.unwrap_or_default(),
+        runbooks: runbooks?.unwrap_or_default(),
         backup: backup?,
         made: HashSet::new(),
     })

@@ -1,4 +1,5 @@
-//! Every second: has an outage begun that may be an incident, and what do probes see of the incidents that people work on?
+//! Every second: has an outage begun that may be an incident, what do probes see of the incidents that people work on, and which steps of
+//! the runbooks that they follow do probes say are done?
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +15,7 @@ pub(crate) async fn run(desk: Arc<Desk>, clock: Arc<dyn Clock>) {
     let mut next = clock.elapsed();
     loop {
         desk.turn_incidents().await;
+        desk.verify_runs().await;
         next = (next + EVERY).max(clock.elapsed());
         clock.sleep_until(next).await;
     }

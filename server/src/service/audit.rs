@@ -11,7 +11,7 @@ use super::problem::Problem;
 const PAGE_ROWS: u32 = 100;
 
 /// Everything that is ever written into the log, by subject.
-pub(crate) const ACTIONS: [&str; 56] = [
+pub(crate) const ACTIONS: [&str; 65] = [
     "user.invited",
     "user.changed",
     "user.disabled",
@@ -65,6 +65,15 @@ pub(crate) const ACTIONS: [&str; 56] = [
     "evidence.added",
     "evidence.deleted",
     "suggestion.dismissed",
+    "runbook.read",
+    "runbook.reviewed",
+    "run.started",
+    "run.step",
+    "run.params",
+    "run.rebased",
+    "run.finished",
+    "run.file_added",
+    "run.file_deleted",
     "backup.made",
     "backup.failed",
     "backup.restored",

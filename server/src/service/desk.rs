@@ -23,6 +23,8 @@ use super::configuration::Configuration;
 use super::monitoring::Monitoring;
 use super::passkeys::Ceremonies;
 use super::problem::Problem;
+use super::runbooks::Runbooks;
+use super::runs::RunWatch;
 use super::secret::Passwords;
 use super::throttle::Throttles;
 
@@ -50,6 +52,8 @@ pub(crate) struct Desk {
     pub(crate) configuration: Configuration,
     /// How the scheduled backups are doing.
     pub(crate) backups: BackupWatch,
+    pub(super) runbooks: Runbooks,
+    pub(super) runs: RunWatch,
 }
 
 /// What was done, for the audit log.
@@ -108,6 +112,8 @@ impl Desk {
             ceremonies: Ceremonies::default(),
             configuration,
             backups,
+            runbooks: Runbooks::default(),
+            runs: RunWatch::default(),
         }
     }
 

@@ -19,6 +19,8 @@ pub(crate) mod people;
 pub(crate) mod problem;
 pub(crate) mod public_id;
 pub(crate) mod recurrence;
+pub(crate) mod runbooks;
+pub(crate) mod runs;
 mod second_factor;
 mod secret;
 pub(crate) mod sign_in;

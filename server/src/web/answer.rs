@@ -117,6 +117,16 @@ impl Kept {
         Ok(Self { status, plain: text.into(), brotli: brotli.into(), gzip: gzip.into(), etags, headers })
     }
 
+    /// The body as it was made.
+    pub(super) fn plain(&self) -> &Bytes {
+        &self.plain
+    }
+
+    /// Its content security policy.
+    pub(super) fn policy(&self) -> Option<HeaderValue> {
+        self.headers.get(header::CONTENT_SECURITY_POLICY).cloned()
+    }
+
     /// Bytes of memory, about.
     pub(super) fn bytes(&self) -> usize {
         self.plain.len() + self.brotli.len() + self.gzip.len()

@@ -99,5 +99,43 @@ pub(in crate::web) fn machine_words(text: &Text, event: &MachineEvent, zone: &Ti
         MachineEvent::Related { number, is_related: false } => text.with("event-unrelated", &[("number", (*number).into())]),
         MachineEvent::Absorbed { number } => text.with("event-absorbed", &[("number", (*number).into())]),
         MachineEvent::MergedInto { number } => text.with("event-merged-into", &[("number", (*number).into())]),
+        MachineEvent::RunStarted { .. }
+        | MachineEvent::RunStep { .. }
+        | MachineEvent::RunRebased { .. }
+        | MachineEvent::RunFinished { .. } => run_words(text, event)?,
+    })
+}
+
+/// The words for what happened in a run.
+fn run_words(text: &Text, event: &MachineEvent) -> Option<String> {
+    let with_words = |what: String, words: &Option<String>| match words {
+        Some(words) => text.with("event-with-words", &[("what", what.into()), ("words", words.clone().into())]),
+        None => what,
+    };
+    Some(match event {
+        MachineEvent::RunStarted { run, title, mode, .. } => {
+            let mode = text.get(&format!("run-mode-{}", mode.name()));
+            text.with(
+                "event-run-started",
+                &[("run", (*run).into()), ("title", title.get(text.language()).into()), ("mode", mode.into())],
+            )
+        }
+        MachineEvent::RunStep { run, title, deed, answer, text: words, .. } => {
+            let values = [
+                ("run", (*run).into()),
+                ("step", title.get(text.language()).into()),
+                ("answer", answer.clone().unwrap_or_default().into()),
+            ];
+            with_words(text.with(&format!("event-step-{}", deed.name()), &values), words)
+        }
+        MachineEvent::RunRebased { run, from, to, rechecks, .. } => text.with(
+            "event-run-rebased",
+            &[("run", (*run).into()), ("from", (*from).into()), ("to", (*to).into()), ("rechecks", (*rechecks).into())],
+        ),
+        MachineEvent::RunFinished { run, outcome, text: words, .. } => {
+            let outcome = text.get(&format!("run-outcome-{}", outcome.name().replace('_', "-")));
+            with_words(text.with("event-run-finished", &[("run", (*run).into()), ("outcome", outcome.into())]), words)
+        }
+        _ => return None,
     })
 }

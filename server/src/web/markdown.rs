@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html as writer};
 
 /// Tags that may stand in a text. No picture among them: one from elsewhere would tell that site who reads.
-const TAGS: [&str; 25] = [
+pub(super) const TAGS: [&str; 25] = [
     "a",
     "blockquote",
     "br",
@@ -72,7 +72,7 @@ fn parser(markdown: &str) -> impl Iterator<Item = Event<'_>> {
     })
 }
 
-fn lowered(level: pulldown_cmark::HeadingLevel) -> pulldown_cmark::HeadingLevel {
+pub(super) fn lowered(level: pulldown_cmark::HeadingLevel) -> pulldown_cmark::HeadingLevel {
     use pulldown_cmark::HeadingLevel::{H3, H4, H5, H6};
     match level as usize {
         1 => H3,

@@ -1,6 +1,7 @@
 //! HTTP: every public route on one screen in [`router`], those of people who signed in in [`desk`]; public pages from memory, calls of
 //! heartbeats, events, metrics, files.
 
+mod alert_page;
 mod answer;
 mod api;
 mod assets;
@@ -12,6 +13,7 @@ mod embed;
 mod events;
 mod failure;
 mod feeds;
+pub(crate) mod finding_words;
 mod health;
 mod incident_rows;
 mod incident_words;
@@ -27,6 +29,9 @@ mod page_data;
 mod ping;
 mod render;
 mod router;
+mod runbook_markdown;
+mod runbook_rows;
+mod runbook_text;
 mod security;
 mod serve;
 mod site_files;

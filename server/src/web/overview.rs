@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use app::data::desk::FormState;
 use app::data::desk::{
-    BackupState, ComponentRow, NowComponent, NowPage, NowProbe, Origin, PauseState, ProbePage, ProbeRow, ResultRow, Sender,
-    WatchingPage,
+    BackupState, ComponentRow, NowComponent, NowPage, NowProbe, Origin, PauseState, ProbePage, ProbeRow, ResultRow, RunRow,
+    Sender, WatchingPage,
 };
 use domain::component::Status;
 use domain::probe::confirm::ProbeState;
@@ -144,7 +144,7 @@ pub(super) fn watching(web: &Web, language: Language) -> WatchingPage {
 }
 
 /// The state of everything.
-pub(super) fn now(web: &Web, known: &Known) -> NowPage {
+pub(super) fn now(web: &Web, known: &Known, runs: Vec<RunRow>) -> NowPage {
     let language = known.language;
     let page = watching(web, language);
     let now = web.desk.now();
@@ -196,6 +196,7 @@ pub(super) fn now(web: &Web, known: &Known) -> NowPage {
     let suggestions = web.desk.suggestions(&Caller::system()).unwrap_or_default();
     let active = web.monitoring.state().incidents.active().to_vec();
     NowPage {
+        runs,
         version: web.monitoring.desk_version(),
         incidents: known.active(active),
         suggestions: known.suggestions(suggestions),

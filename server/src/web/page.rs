@@ -18,6 +18,13 @@ pub(crate) enum Page {
     History(Language, Option<Month>),
     /// `/incidents/{number}`, by the number among those that were ever public.
     Incident(Language, i64),
+    /// `/runbooks`
+    Runbooks(Language),
+    /// `/runbooks/{slug}`
+    Runbook(Language, String),
+    /// `/runbooks/{component}/{alertname}` where no public runbook is bound, with tokens in the place of names; true when it leads on to
+    /// somebody else's.
+    AlertStub(Language, bool),
     /// Whatever leads nowhere.
     Missing(Language),
     /// `/embed`
@@ -44,6 +51,7 @@ impl Page {
         let page = match path {
             "/" => Self::Front(language),
             "/history" => Self::History(language, None),
+            "/runbooks" => Self::Runbooks(language),
             "/maintenance.ics" => Self::Calendar(language),
             "/manifest.webmanifest" => Self::Manifest(language),
             _ => {
@@ -51,6 +59,8 @@ impl Page {
                     Self::Statuspage(language, document)
                 } else if let Some(month) = path.strip_prefix("/history/") {
                     Self::History(language, Some(month.parse().ok()?))
+                } else if let Some(slug) = path.strip_prefix("/runbooks/") {
+                    Self::Runbook(language, slug.to_owned())
                 } else if let Some(number) = path.strip_prefix("/incidents/") {
                     Self::Incident(language, incident_number(number)?)
                 } else if let Some(format) = feed_format(path) {
@@ -77,6 +87,9 @@ impl Page {
             | Self::Component(language, _)
             | Self::History(language, _)
             | Self::Incident(language, _)
+            | Self::Runbooks(language)
+            | Self::Runbook(language, _)
+            | Self::AlertStub(language, _)
             | Self::Missing(language)
             | Self::Embed(language, _)
             | Self::Statuspage(language, _)
@@ -105,6 +118,9 @@ impl Page {
             Self::History(_, None) => Some("/history".to_owned()),
             Self::History(_, Some(month)) => Some(format!("/history/{month}")),
             Self::Incident(_, number) => Some(format!("/incidents/{number}")),
+            Self::Runbooks(_) => Some("/runbooks".to_owned()),
+            Self::Runbook(_, slug) => Some(format!("/runbooks/{slug}")),
+            Self::AlertStub(_, has_upstream) => Some(format!("/alert-stub/{}", if *has_upstream { "yes" } else { "no" })),
             // No route has this path, so the router shows what it shows for such.
             Self::Missing(_) => Some("/missing/page".to_owned()),
             _ => None,

@@ -10,11 +10,12 @@ use std::time::Duration;
 use app::data::Assets;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use domain::text::Language;
 use tokio::sync::Mutex;
 
 use super::answer::Kept;
 use super::page::Page;
-use super::{Web, assets, failure, page_data, render};
+use super::{Web, alert_page, assets, failure, page_data, render};
 
 /// At most this often a page is rendered again because something changed. Half a second, so that with the pause after which an open
 /// page asks again a change is on it within a second, also when somebody else had it rendered just before.
@@ -90,11 +91,21 @@ impl PageCache {
         let is_there = match &page {
             Page::History(_, Some(month)) => page_data::has_month(&web.monitoring, *month),
             Page::Incident(_, number) => page_data::is_told(&web.monitoring, *number),
+            Page::Runbook(_, slug) => page_data::is_public_runbook(web, slug),
             page => page.component().is_none_or(|slug| page_data::is_public(&web.monitoring, slug)),
         };
         let page = if is_there { page } else { Page::Missing(page.language()) };
         match self.rendered(web, page).await {
             Some(rendered) => rendered.kept.answer(headers),
+            None => failure::internal(),
+        }
+    }
+
+    /// Answers a request for the page of an alert that no public runbook is bound to. The page is kept once, and names are put into it:
+    /// nobody can fill the memory with names.
+    pub(super) async fn alert_stub(&self, web: &Web, language: Language, component: &str, alert: &str) -> Response {
+        match self.rendered(web, Page::AlertStub(language, alert_page::has_upstream(component, alert))).await {
+            Some(rendered) => alert_page::filled(rendered.kept.plain(), rendered.kept.policy(), component, alert),
             None => failure::internal(),
         }
     }

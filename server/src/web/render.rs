@@ -4,7 +4,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
 
-use app::data::{Assets, ComponentPage, HistoryPage, IncidentPage, PageContext, PageData, PageError, PublicSite, StatusPage};
+use app::data::{
+    Assets, ComponentPage, HistoryPage, IncidentPage, PageContext, PageData, PageError, PublicSite, RunbookList, RunbookText,
+    StatusPage,
+};
 use app::i18n::Text;
 use app::shell::Document as DocumentShell;
 use axum::body::Body;
@@ -19,7 +22,7 @@ use super::answer::Document;
 use super::feeds::{self, Format, Granularity};
 use super::page::Page;
 use super::page_data::Reader;
-use super::{FluentMessages, Web, calendar, embed, security, site_files, statuspage};
+use super::{FluentMessages, Web, alert_page, calendar, embed, security, site_files, statuspage};
 
 /// Largest page that is taken from the renderer: 3,000 components are about 6 MB.
 const PAGE_BYTES_MAX: usize = 32 * 1024 * 1024;
@@ -31,7 +34,14 @@ pub(super) async fn render(web: &Web, page: &Page) -> Result<Document, String> {
     let reader = Reader::new(web);
     let language = page.language();
     let document = match page {
-        Page::Front(_) | Page::Component(..) | Page::History(..) | Page::Incident(..) | Page::Missing(_) => {
+        Page::Front(_)
+        | Page::Component(..)
+        | Page::History(..)
+        | Page::Incident(..)
+        | Page::Runbooks(_)
+        | Page::Runbook(..)
+        | Page::AlertStub(..)
+        | Page::Missing(_) => {
             return html(web, page, reader).await;
         }
         Page::Embed(_, theme) => {
@@ -84,18 +94,20 @@ struct Fetched {
     component: Option<Result<ComponentPage, PageError>>,
     history: Option<Result<HistoryPage, PageError>>,
     incident: Option<Result<IncidentPage, PageError>>,
+    runbook: Option<Result<RunbookText, PageError>>,
 }
 
 impl Fetched {
     async fn fetch(reader: Reader, page: &Page) -> Self {
-        let (mut component, mut history, mut incident) = (None, None, None);
+        let (mut component, mut history, mut incident, mut runbook) = (None, None, None, None);
         match page {
             Page::Component(language, slug) => component = Some(reader.component(*language, slug).await),
             Page::History(language, until) => history = Some(reader.history(*language, *until).await),
             Page::Incident(language, number) => incident = Some(reader.incident(*language, *number).await),
+            Page::Runbook(language, slug) => runbook = Some(reader.runbook(*language, slug).await),
             _ => {}
         }
-        Self { reader, component, history, incident }
+        Self { reader, component, history, incident, runbook }
     }
 
     /// False when something could not be read.
@@ -126,6 +138,14 @@ impl PageData for Fetched {
         self.incident.clone().unwrap_or(Err(PageError::NotFound))
     }
 
+    async fn runbooks(&self, language: Language) -> RunbookList {
+        self.reader.runbooks(language).await
+    }
+
+    async fn runbook(&self, _: Language, _: &str) -> Result<RunbookText, PageError> {
+        self.runbook.clone().unwrap_or(Err(PageError::NotFound))
+    }
+
     fn site(&self, language: Language) -> PublicSite {
         self.reader.site(language)
     }
@@ -148,7 +168,11 @@ async fn document(page: &Page, data: Arc<dyn PageData>, assets: Arc<Assets>) -> 
         data,
         messages: Arc::new(FluentMessages),
         assets,
-        path: if matches!(page, Page::Missing(_)) { "/".to_owned() } else { path.clone() },
+        path: match page {
+            Page::Missing(_) => "/".to_owned(),
+            Page::AlertStub(..) => alert_page::PATH.to_owned(),
+            _ => path.clone(),
+        },
         status: Arc::clone(&status),
     };
     let uri = format!("/{}{path}", page.language().tag());

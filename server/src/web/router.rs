@@ -17,7 +17,7 @@ use super::embed::Theme;
 use super::feeds::Granularity;
 use super::page::Page;
 use super::statuspage::{Document, MetricPeriod};
-use super::{Web, api, assets, desk, events, failure, health, language, metrics, page_data, ping, security, small};
+use super::{Web, alert_page, api, assets, desk, events, failure, health, language, metrics, page_data, ping, security, small};
 
 /// Longest a sender may take over its body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(15);
@@ -32,6 +32,9 @@ pub(crate) fn router(web: Web) -> Router {
         .route("/history", get(negotiated))
         .route("/history/{month}", get(negotiated))
         .route("/incidents/{number}", get(negotiated))
+        .route("/runbooks", get(negotiated))
+        .route("/runbooks/{slug}", get(negotiated))
+        .route("/runbooks/{component}/{alertname}", get(negotiated))
         .route("/embed", get(negotiated))
         // What other programs read: in the site's own language unless one stands before the path.
         .merge(statuspage)
@@ -87,6 +90,17 @@ async fn at(web: &Web, language: Language, path: &str, query: Option<&str>, head
                 ));
             }
         },
+        // `/runbooks/etcd-restore.md` is its text as it was written.
+        ["runbooks", file] if let Some(slug) = file.strip_suffix(".md") => return alert_page::source(web, language, slug),
+        ["runbooks", component, alert] => {
+            if !alert_page::is_name(component) || !alert_page::is_name(alert) {
+                return None;
+            }
+            return Some(match alert_page::bound(web, alert) {
+                Some(slug) => found_at(&to::runbook(language, &slug)),
+                None => web.pages.alert_stub(web, language, component, alert).await,
+            });
+        }
         ["embed"] => match small::first(query, "theme").as_deref().map_or(Some(Theme::Auto), Theme::from_name) {
             Some(theme) => Page::Embed(language, theme),
             None => return Some(small::problem(StatusCode::BAD_REQUEST, "`theme` is `auto`, `light` or `dark`")),
@@ -167,6 +181,12 @@ async fn missing(web: &Web, headers: &HeaderMap) -> Response {
 fn moved(address: &str) -> Response {
     let headers = [(header::LOCATION, address), (header::CACHE_CONTROL, "no-cache")];
     (StatusCode::MOVED_PERMANENTLY, headers).into_response()
+}
+
+/// The thing is at another address, for now.
+fn found_at(address: &str) -> Response {
+    let headers = [(header::LOCATION, address), (header::CACHE_CONTROL, "no-cache")];
+    (StatusCode::FOUND, headers).into_response()
 }
 
 /// Says that the same address is another document for other visitors.

@@ -8,7 +8,7 @@ use domain::incident::{Impact, IncidentStatus};
 use domain::time::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::{ComponentChoice, FormState};
+use super::{ComponentChoice, FormState, OfferedRunbook, RunRow};
 
 /// Incidents: what is suggested, what is open, what is over, or what a search found.
 #[derive(Clone, Debug, PartialEq)]
@@ -148,6 +148,10 @@ pub struct IncidentPage {
     pub related: Vec<(i64, String)>,
     /// Numbers of those that were merged into it.
     pub absorbed: Vec<i64>,
+    /// Runs of runbooks in it, the newest first.
+    pub runs: Vec<RunRow>,
+    /// Runbooks that may help, the likeliest first; those that are being followed are not among them.
+    pub offered: Vec<OfferedRunbook>,
     /// States that may follow, and whether each needs a reason.
     pub next_states: Vec<(State, bool)>,
     /// True when whoever looks may write rows.

@@ -7,6 +7,8 @@ mod incidents;
 mod now;
 mod people;
 mod planned;
+mod runbooks;
+mod runs;
 mod watching;
 
 use std::sync::Arc;
@@ -27,6 +29,14 @@ pub use self::incidents::{
 pub use self::now::{BackupState, NowComponent, NowPage, NowProbe};
 pub use self::people::{AuditPage, AuditRow, KeyMadePage, KeyRow, KeysPage, LinkMade, PeoplePage, PersonPage, PersonRow};
 pub use self::planned::{MaintenanceEditPage, MaintenanceRow, MaintenancesPage};
+pub use self::runbooks::{
+    AlertStubPage, CoveragePage, FindingRow, RunRow, RunbookPage, RunbookRow, RunbookWritePage, RunbooksPage, StaleRow,
+    StepChange, StepFigures, VersionDiffPage, WrongNote,
+};
+pub use self::runs::{
+    NewerVersion, OfferedRunbook, ParamField, RunNote, RunPage, RunRebasePage, RunSection, RunStartPage, RunStep, RunView,
+    Unpaired,
+};
 pub use self::watching::{
     ComponentChoice, ComponentEditPage, ComponentRow, Origin, PauseState, ProbeEditPage, ProbePage, ProbeRow, ResultRow, Sender,
     WatchingPage,
@@ -117,6 +127,24 @@ pub enum DeskPage {
     Paste(PastePage),
     /// Tell the public.
     UpdateEdit(UpdateEditPage),
+    /// Runbooks.
+    Runbooks(RunbooksPage),
+    /// One runbook.
+    Runbook(Box<RunbookPage>),
+    /// How two versions of one differ.
+    VersionDiff(VersionDiffPage),
+    /// Write a runbook.
+    RunbookWrite(Box<RunbookWritePage>),
+    /// An alert that no runbook is bound to.
+    AlertStub(AlertStubPage),
+    /// What needs attention.
+    Coverage(CoveragePage),
+    /// Begin a run.
+    RunStart(RunStartPage),
+    /// A run.
+    Run(Box<RunPage>),
+    /// Go on with a newer version?
+    RunRebase(RunRebasePage),
     /// Planned work.
     Maintenances(MaintenancesPage),
     /// Plan work, or change a plan.

@@ -3,7 +3,7 @@
 use domain::component::Status;
 use domain::time::Timestamp;
 
-use super::{IncidentRow, MaintenanceRow, ProbeRow, SuggestionRow};
+use super::{IncidentRow, MaintenanceRow, ProbeRow, RunRow, SuggestionRow};
 
 /// *Now*.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,6 +14,8 @@ pub struct NowPage {
     pub incidents: Vec<IncidentRow>,
     /// Incidents that Yagura suggests.
     pub suggestions: Vec<SuggestionRow>,
+    /// Runs of runbooks that go on, the newest first.
+    pub runs: Vec<RunRow>,
     /// Components that are not operational, the worst first. Unknown ones are among them.
     pub troubled: Vec<NowComponent>,
     /// How many components are operational.

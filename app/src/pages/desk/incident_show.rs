@@ -12,6 +12,7 @@ use crate::format;
 use crate::i18n::Text;
 use crate::islands::live_status::LiveStatus;
 use crate::parts::composer::composer;
+use crate::parts::incident_runs::runs;
 use crate::parts::incident_side::{may_tell, side};
 use crate::parts::incident_words::{
     impact_word, incident_href, incident_kind_word, incident_number, role_word, severity_tag, state_word,
@@ -49,7 +50,7 @@ pub fn IncidentShowView(
             // The composer sticks to the foot of the screen for as long as this is in sight, which is all the way down.
             <div class="incident-body">
                 <div class="incident-columns">
-                    <div class="incident-work">{strip(&context, &page)} {timeline(&context, &page)} {paste(&text, &page)}</div>
+                    <div class="incident-work">{strip(&context, &page)} {runs(&context, &page)} {timeline(&context, &page)} {paste(&text, &page)}</div>
                     <div class="incident-aside">{side(&context, &page)}</div>
                 </div>
                 {composer(&context, &page)}
@@ -266,6 +267,8 @@ mod tests {
             updates: Vec::new(),
             related: Vec::new(),
             absorbed: Vec::new(),
+            runs: Vec::new(),
+            offered: Vec::new(),
             next_states: vec![(State::Cancelled, true)],
             may_write: true,
             may_respond: true,

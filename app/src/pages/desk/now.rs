@@ -11,13 +11,14 @@ use leptos::prelude::*;
 
 use crate::data::Summary;
 use crate::data::desk::{
-    BackupState, DeskContext, IncidentRow, MaintenanceRow, NowComponent, NowPage, NowProbe, ProbeRow, SuggestionRow,
+    BackupState, DeskContext, IncidentRow, MaintenanceRow, NowComponent, NowPage, NowProbe, ProbeRow, RunRow, SuggestionRow,
 };
 use crate::format;
 use crate::islands::live_status::LiveStatus;
 use crate::parts::desk_lists::WindowText;
 use crate::parts::desk_probe::{WATCHING, detail, kind_word, pause_line, probe_href, resume_button};
 use crate::parts::incident_words::{incident_line, suggestion_item};
+use crate::parts::run_rows::RunRows;
 use crate::parts::status_mark::{StatusMark, StatusSymbols};
 use crate::parts::summary::SummarySentence;
 use crate::parts::time_text::{Ago, Since, TimeText};
@@ -61,6 +62,7 @@ pub fn NowView(
             {headline(&context, &page)}
             {part("now-suggestions-part", text.get("timeline-now-suggestions"), suggestions(&context, &page.suggestions))}
             {part("now-incidents-part", text.get("timeline-now-incidents"), incidents(&context, &page.incidents))}
+            {part("now-runs-part", text.get("now-runs"), runs(&context, &page.runs))}
             <div class="now-part" id="now-uplink-part" data-live>{uplink(&context, &page)}</div>
             <div class="now-part" id="now-begin" data-live>{begin(&context, &page)}</div>
             <div class="now-part" id="now-quiet-part" data-live>{quiet(&context, &page)}</div>
@@ -110,6 +112,12 @@ fn headline(context: &DeskContext, page: &NowPage) -> AnyView {
         .into_any();
     }
     view! { <SummarySentence summary=summary(page) zone=context.zone.clone() text=text/> }.into_any()
+}
+
+/// What is being followed.
+fn runs(context: &DeskContext, rows: &[RunRow]) -> Option<AnyView> {
+    let (rows, text) = (rows.to_vec(), context.text());
+    (!rows.is_empty()).then(|| view! { <RunRows rows=rows text=text zone=context.zone.clone() now=context.now/> }.into_any())
 }
 
 /// Yagura's own uplink is gone: before all else, since it explains all else.
@@ -379,6 +387,7 @@ mod tests {
 
     fn page(statuses: &[Status], operational: usize) -> NowPage {
         NowPage {
+            runs: Vec::new(),
             version: 1,
             incidents: Vec::new(),
             suggestions: Vec::new(),

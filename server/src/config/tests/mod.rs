@@ -1,6 +1,6 @@
 //! Tests of the configuration reader: what a good file becomes (`good`), what is said about a bad one (`bad`), how
 //! it is shown (`shown`), that nothing whatever makes it panic or run away (`hostile`), the sections about what stands around the
-//! file (`desk`) and about incidents (`incidents`), and what is made at the desk (`made`, `made_rules`).
+//! file (`desk`), about incidents (`incidents`) and about runbooks (`runbooks`), and what is made at the desk (`made`, `made_rules`).
 #![allow(clippy::unwrap_used, reason = "these are tests")]
 
 mod bad;
@@ -10,6 +10,7 @@ mod hostile;
 mod incidents;
 mod made;
 mod made_rules;
+mod runbooks;
 mod shown;
 
 use std::collections::HashMap;

@@ -24,10 +24,10 @@ const TEXT: &str = "text/plain";
 
 /// A file as it is kept.
 #[derive(Debug)]
-struct File {
-    name: String,
-    media_type: &'static str,
-    content: Vec<u8>,
+pub(in crate::service) struct File {
+    pub(in crate::service) name: String,
+    pub(in crate::service) media_type: &'static str,
+    pub(in crate::service) content: Vec<u8>,
 }
 
 impl Desk {
@@ -70,7 +70,7 @@ impl Desk {
 }
 
 /// What is kept of what was sent, or all that is wrong with it.
-fn file(wanted: EvidenceWanted) -> Result<File, Problem> {
+pub(in crate::service) fn file(wanted: EvidenceWanted) -> Result<File, Problem> {
     let EvidenceWanted { name, content, keep_secrets } = wanted;
     let name = name_of(&name);
     let kept = content_of(content, keep_secrets);

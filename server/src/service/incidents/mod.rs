@@ -33,8 +33,11 @@ use store::incidents::{Affected, Incident, IncidentFacts};
 
 pub(crate) use self::board::Board;
 use self::board::Reread;
+pub(super) use self::evidence::{File, file};
 use self::read::TYPED_AGO_MAX;
+pub(super) use self::read::{is_op, text};
 use self::record::must_read;
+pub(super) use self::timeline::machine_entry;
 use self::told::public_number;
 pub(crate) use self::wanted::{EntryEdit, EntryWanted, EvidenceWanted, Found, IncidentWanted, UpdateWanted};
 use super::caller::{Caller, Who};
@@ -47,11 +50,13 @@ const PEOPLE_READ: u32 = 1_000;
 
 /// Something that is done to an incident, as far as who may do it goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Deed {
+pub(super) enum Deed {
     /// Rows are written.
     Write,
     /// The public is told.
     Tell,
+    /// A runbook is followed.
+    Run,
     /// Anything else is done.
     Respond,
 }
@@ -61,7 +66,7 @@ impl Deed {
     const fn permission(self) -> Permission {
         match self {
             Self::Write => Permission::WriteTimeline,
-            Self::Tell | Self::Respond => Permission::Respond,
+            Self::Tell | Self::Run | Self::Respond => Permission::Respond,
         }
     }
 
@@ -69,7 +74,7 @@ impl Deed {
     fn is_for(self, user: i64, facts: &IncidentFacts) -> bool {
         let is = |role: Option<i64>| role == Some(user);
         match self {
-            Self::Write => is(facts.lead) || is(facts.scribe) || is(facts.comms),
+            Self::Write | Self::Run => is(facts.lead) || is(facts.scribe) || is(facts.comms),
             Self::Tell => is(facts.lead) || is(facts.comms),
             Self::Respond => is(facts.lead),
         }
@@ -77,7 +82,7 @@ impl Deed {
 }
 
 /// Refuses who may not do this to an incident. A role in it is enough, whatever role somebody has otherwise.
-fn permitted(by: &Caller, incident: &Incident, deed: Deed, now: Timestamp) -> Result<(), Problem> {
+pub(super) fn permitted(by: &Caller, incident: &Incident, deed: Deed, now: Timestamp) -> Result<(), Problem> {
     match &by.who {
         Who::User(user) if deed.is_for(user.key, &incident.facts) => must_read(by, now),
         _ => by.must(deed.permission(), now),
@@ -211,7 +216,7 @@ impl Desk {
 
 #[cfg(test)]
 mod tests {
-    use domain::account::Role;
+    use domain::account::{Role, Scope};
     use domain::incident::Impact;
     use domain::incident::work::{IncidentKind, Severity, State as WorkState};
     use domain::text::LocalizedText;
@@ -256,19 +261,29 @@ mod tests {
         }
     }
 
-    fn may(role: Role, key: i64) -> [bool; 3] {
+    fn may(role: Role, key: i64) -> [bool; 4] {
         let user = SignedIn { key, id: Uuid::nil(), name: "mika".to_owned(), role, session: [0; 32], confirmed_at: at(0) };
         let caller = Caller { who: Who::User(user), ..Caller::system() };
-        [Deed::Write, Deed::Tell, Deed::Respond].map(|deed| permitted(&caller, &incident(), deed, at(0)).is_ok())
+        [Deed::Write, Deed::Tell, Deed::Run, Deed::Respond].map(|deed| permitted(&caller, &incident(), deed, at(0)).is_ok())
     }
 
     #[test]
     fn a_role_in_the_incident_is_enough_for_what_belongs_to_it() {
-        assert_eq!(may(Role::Viewer, 1), [true, true, true], "who leads it");
-        assert_eq!(may(Role::Viewer, 2), [true, false, false], "who writes down");
-        assert_eq!(may(Role::Viewer, 3), [true, true, false], "who tells the public");
-        assert_eq!(may(Role::Viewer, 4), [false; 3], "who only looks on");
-        assert_eq!(may(Role::Responder, 4), [true; 3]);
+        assert_eq!(may(Role::Viewer, 1), [true; 4], "who leads it");
+        assert_eq!(may(Role::Viewer, 2), [true, false, true, false], "who writes down");
+        assert_eq!(may(Role::Viewer, 3), [true, true, true, false], "who tells the public");
+        assert_eq!(may(Role::Viewer, 4), [false; 4], "who only looks on");
+        assert_eq!(may(Role::Responder, 4), [true; 4]);
+    }
+
+    #[test]
+    fn a_program_that_may_only_write_rows_follows_no_runbook() {
+        let may = |scope: Scope| {
+            let who = Who::Key { id: Uuid::nil(), name: "bot".to_owned(), scopes: vec![scope] };
+            permitted(&Caller { who, ..Caller::system() }, &incident(), Deed::Run, at(0)).is_ok()
+        };
+        assert!(!may(Scope::WriteTimeline));
+        assert!(may(Scope::WriteIncidents));
     }
 
     #[test]

@@ -16,7 +16,8 @@ use domain::time::Timestamp;
 use jiff::tz::TimeZone;
 use store::incidents::{Entry, EntryChange, EntryContent};
 
-use self::mistakes::{BODY_CHARS_MAX, Mistakes, Typed, options, text};
+pub(in crate::service) use self::mistakes::text;
+use self::mistakes::{BODY_CHARS_MAX, Mistakes, Typed, options};
 use super::wanted::{EntryEdit, EntryWanted, IncidentWanted, UpdateWanted};
 use crate::service::problem::Problem;
 
@@ -145,6 +146,11 @@ impl IncidentWanted {
     }
 }
 
+/// True for what a sender may call a row. There is no space in it: names with one are Yagura's own.
+pub(in crate::service) fn is_op(op: &str) -> bool {
+    (1..=OP_CHARS_MAX).contains(&op.len()) && op.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
 /// Rows as they are to be kept. Of several, the fields are named with the place of the row behind them, from 0.
 pub(super) fn entries(wanted: &[EntryWanted], zone: &TimeZone, now: Timestamp) -> Result<Vec<EntryRead>, Problem> {
     let mut mistakes = Mistakes::default();
@@ -170,7 +176,6 @@ impl EntryWanted {
         let words = mistakes.words(&typed, (EntryKind::Note, HypothesisState::Open));
         let at = ("visibility", "invalid-visibility");
         let visibility = mistakes.named_or(at, &self.visibility, Visibility::Internal, Visibility::from_name);
-        let is_op = |op: &String| (1..=OP_CHARS_MAX).contains(&op.len()) && op.bytes().all(|byte| byte.is_ascii_graphic());
         if self.op.as_ref().is_some_and(|op| !is_op(op)) {
             mistakes.add("op", "invalid-op");
         }

@@ -107,7 +107,7 @@ impl Desk {
     }
 
     /// Lets pages know of a change. What the database could not answer may have been kept all the same.
-    pub(super) async fn taken_up<T: Send>(&self, outcome: Result<T, Problem>, numbers: &[i64]) -> Result<T, Problem> {
+    pub(in crate::service) async fn taken_up<T: Send>(&self, outcome: Result<T, Problem>, numbers: &[i64]) -> Result<T, Problem> {
         if matches!(outcome, Ok(_) | Err(Problem::Store(_))) {
             self.incident_changed(numbers).await;
         }

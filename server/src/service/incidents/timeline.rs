@@ -21,7 +21,7 @@ use crate::service::desk::Desk;
 use crate::service::problem::Problem;
 
 /// A row that Yagura writes: `event` happened at `at` and is written down `now`. Whoever is the reason for it stands beside it.
-pub(super) fn machine_entry(caller: &Caller, event: MachineEvent, at: Timestamp, now: Timestamp) -> NewEntry {
+pub(in crate::service) fn machine_entry(caller: &Caller, event: MachineEvent, at: Timestamp, now: Timestamp) -> NewEntry {
     let (actor_kind, actor_id) = caller.actor();
     NewEntry {
         id: Uuid::now_v7(),

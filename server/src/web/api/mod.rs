@@ -30,6 +30,10 @@ mod probe_actions;
 mod probes;
 mod problem;
 mod refusals;
+mod run_events;
+mod run_files;
+mod runbooks;
+mod runs;
 mod sessions;
 mod timeline;
 mod timeline_files;
@@ -67,6 +71,10 @@ fn operations() -> OpenApiRouter<Web> {
         .merge(timeline::routes())
         .merge(timeline_files::routes())
         .merge(timeline_readings::routes())
+        .merge(runbooks::routes())
+        .merge(runs::routes())
+        .merge(run_events::routes())
+        .merge(run_files::routes())
         .merge(components::routes())
         .merge(groups::routes())
         .merge(probes::routes())

@@ -217,5 +217,5 @@ impl From<NowPage> for Now {
 async fn show_now(State(web): State<Web>, asker: Asker) -> Result<Json<Now>, Failed> {
     asker.caller.must(Permission::Read, asker.now)?;
     let known = Known::new(&web, web.default_language(), HashMap::new());
-    Ok(Json(overview::now(&web, &known).into()))
+    Ok(Json(overview::now(&web, &known, Vec::new()).into()))
 }

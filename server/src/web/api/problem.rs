@@ -12,6 +12,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::super::FluentMessages;
+use super::runs::StepNow;
 use crate::service::problem::{Invalid, Problem};
 
 /// The media type of every answer that is an error.
@@ -190,6 +191,9 @@ pub(super) struct ProblemDetails {
     /// What is wrong with which value. Only with status 422.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldProblem>,
+    /// How it stands now. Only where an event of a run came too late.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<Box<StepNow>>,
 }
 
 /// What is wrong with one value.
@@ -223,17 +227,28 @@ pub(super) struct Failed {
     detail: String,
     errors: Vec<FieldProblem>,
     wait: Option<Duration>,
+    state: Option<Box<StepNow>>,
 }
 
 impl Failed {
     /// A kind with what is wrong in this case.
     pub(super) fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), errors: Vec::new(), wait: None }
+        Self { kind, detail: detail.into(), errors: Vec::new(), wait: None, state: None }
     }
 
     /// A kind of which there is nothing more to say.
     pub(super) fn of(kind: Kind) -> Self {
         Self::new(kind, kind.about())
+    }
+
+    /// An event of a run that came too late, with how its step stands now.
+    pub(super) fn stale(self, state: StepNow) -> Self {
+        Self { state: Some(Box::new(state)), ..self }
+    }
+
+    /// True when it is one that has to do with how things stand.
+    pub(super) fn is_of_the_present(&self) -> bool {
+        matches!(self.kind, Kind::Conflict | Kind::Refused)
     }
 
     /// An incident that was merged into the one with this number.
@@ -274,10 +289,10 @@ impl From<Problem> for Failed {
 
 impl IntoResponse for Failed {
     fn into_response(self) -> Response {
-        let Self { kind, detail, errors, wait } = self;
+        let Self { kind, detail, errors, wait, state } = self;
         let status = kind.status();
         let address = format!("/api/problems#{}", kind.slug());
-        let body = ProblemDetails { kind: address, title: kind.title(), status: status.as_u16(), detail, errors };
+        let body = ProblemDetails { kind: address, title: kind.title(), status: status.as_u16(), detail, errors, state };
         let mut response = (status, Json(body)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));

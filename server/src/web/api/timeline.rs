@@ -274,7 +274,7 @@ pub(super) fn source(asker: &Asker) -> Source {
 }
 
 /// Refuses what a browser sends in the name of somebody who has left it.
-fn must_be_the_same(asker: &Asker, headers: &HeaderMap) -> Result<(), Failed> {
+pub(super) fn must_be_the_same(asker: &Asker, headers: &HeaderMap) -> Result<(), Failed> {
     let Some(named) = headers.get(USER_HEADER) else { return Ok(()) };
     match &asker.caller.who {
         Who::User(user) if named.as_bytes() == user.id.to_string().as_bytes() => Ok(()),

@@ -22,7 +22,7 @@ use super::{no_content, versions};
 use crate::service::incidents::EvidenceWanted;
 
 /// Largest body with a file: in Base64 it is a third longer.
-const FILE_BODY_BYTES_MAX: usize = EVIDENCE_BYTES_MAX / 3 * 4 + 64 * 1024;
+pub(super) const FILE_BODY_BYTES_MAX: usize = EVIDENCE_BYTES_MAX / 3 * 4 + 64 * 1024;
 
 pub(super) fn routes() -> OpenApiRouter<Web> {
     let large = OpenApiRouter::default().routes(routes!(add_evidence));

@@ -7,6 +7,7 @@ use domain::component::Status;
 use domain::incident::work::{EntryKind, HypothesisState, IncidentKind, Marker, Precision, Severity, Source, State, Visibility};
 use domain::incident::{Impact, MaintenanceStatus};
 use domain::probe::observation::{CauseKind, Verdict};
+use domain::runbook::run::{Deed, Mode, Outcome, RunState, Stand};
 use domain::text::{Language, LocalizedText};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -68,6 +69,11 @@ word!(
 );
 word!(HypothesisName, "What became of a hypothesis.", HypothesisState::ALL.iter().map(|word| word.name()));
 word!(MarkerName, "A moment that figures are computed from.", Marker::ALL.iter().map(|word| word.name()));
+word!(RunModeName, "Why a runbook is followed.", Mode::ALL.iter().map(|word| word.name()));
+word!(RunStateName, "Whether a run goes on.", RunState::ALL.iter().map(|word| word.name()));
+word!(OutcomeName, "What came of a run.", Outcome::ALL.iter().map(|word| word.name()));
+word!(DeedName, "What an event of a run is.", Deed::ALL.iter().map(|word| word.name()));
+word!(StandName, "Where a step stands.", Stand::ALL.iter().map(|word| word.name()));
 word!(PublicStatusName, "How the public is told.", ["investigating", "identified", "monitoring", "resolved"]);
 word!(PlanStatus, "How far planned work is.", MaintenanceStatus::ALL.map(MaintenanceStatus::name));
 

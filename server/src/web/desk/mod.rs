@@ -14,6 +14,8 @@ mod now;
 mod people;
 mod planned;
 mod probes;
+mod runbooks;
+mod runs;
 mod sessions;
 mod show;
 mod sign_in;
@@ -39,6 +41,9 @@ const FORM_BYTES_MAX: usize = 128 * 1024;
 const PASTE_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Largest form with a file, in bytes: the file and what stands around it.
 const FILE_FORM_BYTES_MAX: usize = store::incidents::EVIDENCE_BYTES_MAX + 64 * 1024;
+
+/// Largest form with a runbook, in bytes: Japanese text takes three times its bytes in a form.
+const SOURCE_FORM_BYTES_MAX: usize = 3 * domain::runbook::SOURCE_BYTES_MAX + 64 * 1024;
 
 /// Routes with a list of them.
 #[derive(Debug, Default)]
@@ -70,7 +75,7 @@ impl Table {
 
 /// Every route of the desk.
 fn table() -> Table {
-    Table::default()
+    runbooks_of(Table::default())
         .get("/desk", now::without_slash)
         .get("/desk/", now::show)
         // Before somebody is signed in.
@@ -165,6 +170,32 @@ fn table() -> Table {
         .get("/desk/audit", audit::show)
 }
 
+/// Runbooks and runs.
+fn runbooks_of(table: Table) -> Table {
+    table
+        .get("/desk/runbooks", runbooks::show)
+        .get("/desk/runbooks/write", runbooks::write::show)
+        .post_up_to(SOURCE_FORM_BYTES_MAX, "/desk/runbooks/write", runbooks::write::post)
+        .get("/desk/runbooks/for/{component}/{alert}", runbooks::alert::show)
+        .get("/desk/runbooks/{slug}", runbooks::show_one)
+        .get("/desk/runbooks/{slug}/diff", runbooks::diff)
+        .get("/desk/runbooks/{slug}/run", runs::start::show)
+        .post("/desk/runbooks/{slug}/run", runs::start::post)
+        .post("/desk/runbooks/{slug}/review", runbooks::review)
+        .get("/desk/coverage", runbooks::coverage::show)
+        .post("/desk/incidents/{number}/runs", runs::start::in_incident)
+        .get("/desk/runs/{number}", runs::show::show)
+        .post("/desk/runs/{number}/steps/{step}", runs::step)
+        .post_up_to(FILE_FORM_BYTES_MAX, "/desk/runs/{number}/steps/{step}/evidence", runs::files::add)
+        .get("/desk/runs/{number}/evidence/{id}", runs::files::show)
+        .post("/desk/runs/{number}/evidence/{id}/delete", runs::files::delete)
+        .post("/desk/runs/{number}/params", runs::params)
+        .post("/desk/runs/{number}/notes", runs::note)
+        .get("/desk/runs/{number}/rebase", runs::show::rebase)
+        .post("/desk/runs/{number}/rebase", runs::rebase)
+        .post("/desk/runs/{number}/finish", runs::finish)
+}
+
 /// The page on which the form or button stands that is posted to `path`. A form has its page's own address; a button that does something
 /// to one thing stands on the page of that thing, or of the list that it is in.
 fn page_of_post(path: &str) -> String {
@@ -176,10 +207,14 @@ fn page_of_post(path: &str) -> String {
         ["account", ..] => "/desk/account".to_owned(),
         [kind @ ("components" | "probes"), slug, "remove"] => format!("/desk/{kind}/{slug}/edit"),
         ["probes", slug, "pause" | "resume" | "run"] => format!("/desk/probes/{slug}"),
-        ["incidents", number, "entries" | "state" | "public" | "internal" | "relate" | "unrelate" | "merge"]
+        ["incidents", number, "entries" | "state" | "public" | "internal" | "relate" | "unrelate" | "merge" | "runs"]
         | ["incidents", number, "evidence", _, "delete"] => format!("/desk/incidents/{number}"),
         ["incidents", number, "entries", id, "star" | "delete" | "restore" | "evidence"] => {
             format!("/desk/incidents/{number}/entries/{id}")
+        }
+        ["runbooks", slug, "review"] => format!("/desk/runbooks/{slug}"),
+        ["runs", number, "steps" | "evidence", ..] | ["runs", number, "params" | "notes" | "finish"] => {
+            format!("/desk/runs/{number}")
         }
         ["suggestions", _] => "/desk/incidents".to_owned(),
         ["maintenance", _, "cancel" | "end"] => "/desk/maintenance".to_owned(),

@@ -7,6 +7,7 @@ use domain::account::Permission;
 
 use super::super::incident_rows::Known;
 use super::super::{Web, overview};
+use super::runbooks;
 use super::show::{Answer, page};
 use super::visit::Visit;
 use crate::service::problem::Problem;
@@ -20,7 +21,9 @@ pub(super) async fn show(State(web): State<Web>, visit: Visit) -> Answer {
     visit.caller()?.must(Permission::Read, visit.now)?;
     // The page stands without the names of people when those cannot be read.
     let known = Known::new(&web, visit.language, web.desk.people_names().await.unwrap_or_default());
-    let shown = overview::now(&web, &known);
+    // It stands without runs, too, when those cannot be read.
+    let runs = runbooks::active(&web, &visit).await.unwrap_or_default();
+    let shown = overview::now(&web, &known, runs);
     page(&web, &visit, DeskPage::Now(shown)).await
 }
 

@@ -7,6 +7,7 @@ mod incident;
 mod maintenance;
 mod metric;
 mod results;
+mod runbook;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use std::time::Duration;
 
 use app::data::{
     ComponentPage, HistoryPage, IncidentPage, OutageOf, PageData, PageError, PublicComponent, PublicGroup, PublicSite,
-    StatusPage, Summary,
+    RunbookList, RunbookText, StatusPage, Summary,
 };
 use domain::component::Status;
 use domain::incident::MaintenanceStatus;
@@ -58,6 +59,11 @@ pub(super) fn is_public_id(monitoring: &Monitoring, id: &str) -> bool {
 /// True when the incident with this number has a page.
 pub(super) fn is_told(monitoring: &Monitoring, number: i64) -> bool {
     monitoring.offer().incidents.numbers.contains(&number)
+}
+
+/// True when this runbook may be read by everybody.
+pub(super) fn is_public_runbook(web: &Web, slug: &str) -> bool {
+    runbook::public(&web.desk.library(), slug).is_some()
 }
 
 /// The number of the incident into which the one with this number was merged, if that has a page.
@@ -120,6 +126,14 @@ impl PageData for Reader {
 
     async fn incident(&self, language: Language, number: i64) -> Result<IncidentPage, PageError> {
         self.incident_page(language, number).await
+    }
+
+    async fn runbooks(&self, language: Language) -> RunbookList {
+        runbook::list(&self.web, language)
+    }
+
+    async fn runbook(&self, language: Language, slug: &str) -> Result<RunbookText, PageError> {
+        runbook::text(&self.web, language, slug).ok_or(PageError::NotFound)
     }
 
     fn site(&self, language: Language) -> PublicSite {

@@ -2,7 +2,8 @@
 
 use app::data::{
     CheckKind, HistoryPage, IncidentPage, OutageOf, PublicAffected, PublicCheck, PublicComponent, PublicDay, PublicGroup,
-    PublicIncident, PublicMaintenance, PublicMetric, PublicMonth, PublicOutage, PublicRow, PublicUpdate, Summary,
+    PublicIncident, PublicMaintenance, PublicMetric, PublicMonth, PublicOutage, PublicRow, PublicUpdate, RunbookList,
+    RunbookText, Summary,
 };
 use app::parts::check_day::CheckDay;
 use domain::component::Status;
@@ -74,6 +75,14 @@ impl PageData for Made {
         let metrics = vec![PublicMetric { name: "recover", ms: 139 * 60_000, from, until }];
         let stated_ms = Some(140 * 60_000);
         Ok(IncidentPage { version: 1, taken_at: at(0), incident, affected, rows, metrics, stated_ms })
+    }
+
+    async fn runbooks(&self, _: Language) -> RunbookList {
+        RunbookList { rows: Vec::new() }
+    }
+
+    async fn runbook(&self, _: Language, _: &str) -> Result<RunbookText, PageError> {
+        Err(PageError::NotFound)
     }
 
     fn site(&self, _: Language) -> PublicSite {

@@ -260,7 +260,7 @@ pub(super) fn options(typed: &[String]) -> Vec<String> {
 }
 
 /// A text as it is kept: lines end alike, without characters that nobody can see and that steer terminals.
-pub(super) fn text(typed: &str) -> String {
+pub(in crate::service) fn text(typed: &str) -> String {
     let lines = typed.replace("\r\n", "\n").replace('\r', "\n");
     let seen: String = lines.chars().filter(|c| !c.is_control() || matches!(*c, '\n' | '\t')).collect();
     seen.trim().to_owned()

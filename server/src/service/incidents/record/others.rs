@@ -35,7 +35,7 @@ impl Desk {
         Ok(())
     }
 
-    /// Merges an incident into another one, which has all its rows, files and updates from then on.
+    /// Merges an incident into another one, which has all its rows, files, updates and runs from then on.
     pub(crate) async fn merge_incident(&self, caller: &Caller, number: i64, into: i64) -> Result<(), Problem> {
         must_read(caller, self.now())?;
         if number == into {
@@ -112,6 +112,7 @@ async fn merge(transaction: &mut Transaction<'_>, by: &Caller, (number, into): (
     let updated = transaction.update_incident(target.key, target.version, &facts, now).await?;
     updated.ok_or(Problem::Conflict)?;
     transaction.merge_incident(from.key, target.key, now).await?;
+    transaction.move_runs(from.key, target.key).await?;
     if !is_active {
         let mut affected = transaction.affected(target.key).await?;
         end_all(&mut affected, facts.resolved_at.unwrap_or(now));

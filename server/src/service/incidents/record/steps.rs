@@ -142,7 +142,8 @@ impl Shift {
         }
     }
 
-    /// Writes its row and lets the markers that it stands for point there. `in_trouble`: components of which an outage goes on.
+    /// Writes its row and lets the markers that it stands for point there; refuses to close what a runbook is still followed in.
+    /// `in_trouble`: components of which an outage goes on.
     pub(in crate::service::incidents) async fn write(
         self,
         transaction: &mut Transaction<'_>,
@@ -153,6 +154,10 @@ impl Shift {
         now: Timestamp,
     ) -> Result<(), Problem> {
         let Self { from, to, reason, at, precision } = self;
+        // Nothing is left to do in what is closed.
+        if to == State::Closed && !transaction.open_runs_of(incident_key).await?.is_empty() {
+            return Err(Problem::Refused("refused-runs-open"));
+        }
         let event = MachineEvent::StateChanged { from, to, reason };
         let row = append(transaction, incident_key, &NewEntry { precision, ..machine_entry(by, event, at, now) }).await?;
         if !from.is_active() && to.is_active() {

@@ -21,10 +21,20 @@ use crate::service::problem::Problem;
 /// Pasted text without a name is called this.
 const TEXT_NAME: &str = "text.txt";
 
-/// What was sent: a file, or a text with a name; true for a text.
-async fn read(mut parts: Multipart) -> Result<(EvidenceWanted, bool), Problem> {
+/// What was sent.
+pub(in super::super) struct SentFile {
+    /// A file, or a text with a name.
+    pub(in super::super) wanted: EvidenceWanted,
+    /// True for a text.
+    pub(in super::super) is_text: bool,
+    /// The number of the form.
+    pub(in super::super) request: String,
+}
+
+/// Reads a form with a file or a text.
+pub(in super::super) async fn read(mut parts: Multipart) -> Result<SentFile, Problem> {
     let broken = |_| Problem::invalid("file", "invalid-file-broken");
-    let (mut file, mut text, mut name, mut keep_secrets) = (None, None, String::new(), false);
+    let (mut file, mut text, mut name, mut keep_secrets, mut request) = (None, None, String::new(), false, String::new());
     while let Some(part) = parts.next_field().await.map_err(broken)? {
         let field = part.name().unwrap_or_default().to_owned();
         let file_name = part.file_name().unwrap_or_default().to_owned();
@@ -42,14 +52,17 @@ async fn read(mut parts: Multipart) -> Result<(EvidenceWanted, bool), Problem> {
             "text" if !content.is_empty() => text = Some(content),
             "name" => name = String::from_utf8_lossy(&content).trim().to_owned(),
             "keep_secrets" => keep_secrets = content == b"yes",
+            "request" => request = String::from_utf8_lossy(&content).trim().chars().take(64).collect(),
             _ => {}
         }
     }
     match (file, text) {
-        (Some((name, content)), _) => Ok((EvidenceWanted { name, content, keep_secrets }, false)),
+        (Some((name, content)), _) => {
+            Ok(SentFile { wanted: EvidenceWanted { name, content, keep_secrets }, is_text: false, request })
+        }
         (None, Some(content)) => {
             let name = if name.is_empty() { TEXT_NAME.to_owned() } else { name };
-            Ok((EvidenceWanted { name, content, keep_secrets }, true))
+            Ok(SentFile { wanted: EvidenceWanted { name, content, keep_secrets }, is_text: true, request })
         }
         (None, None) => Err(Problem::invalid("file", "invalid-file-empty")),
     }
@@ -72,7 +85,7 @@ pub(in super::super) async fn add(
         Err(_) => Err(Problem::invalid("file", "invalid-file-empty")),
     };
     let (outcome, typed) = match parts {
-        Ok((wanted, is_text)) => {
+        Ok(SentFile { wanted, is_text, .. }) => {
             let typed = std::str::from_utf8(&wanted.content).ok().filter(|_| is_text).map(str::to_owned);
             let form = FormState::default().with("name", wanted.name.as_str()).with("text", typed.unwrap_or_default());
             let added = web.desk.add_evidence(&caller, number, id, wanted).await;
@@ -89,9 +102,14 @@ pub(in super::super) async fn add(
 
 pub(in super::super) async fn show(State(web): State<Web>, visit: Visit, Path((number, id)): Path<(i64, Uuid)>) -> Answer {
     let file = web.desk.evidence(&visit.caller()?, number, id).await?;
-    let mut response = Response::new(Body::from(file.content));
+    Ok(as_file(&file.head.name, &file.head.media_type, file.content))
+}
+
+/// The answer with a file, as what it was found to be and nothing else.
+pub(in super::super) fn as_file(name: &str, media_type: &str, content: Vec<u8>) -> Response {
+    let mut response = Response::new(Body::from(content));
     let headers = response.headers_mut();
-    let media_type = if file.head.media_type == "text/plain" { "text/plain; charset=utf-8" } else { &file.head.media_type };
+    let media_type = if media_type == "text/plain" { "text/plain; charset=utf-8" } else { media_type };
     headers.insert(
         header::CONTENT_TYPE,
         HeaderValue::from_str(media_type).unwrap_or(HeaderValue::from_static("application/octet-stream")),
@@ -99,10 +117,10 @@ pub(in super::super) async fn show(State(web): State<Web>, visit: Visit, Path((n
     // Whatever stands in it, it can do nothing.
     headers
         .insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox; frame-ancestors 'none'"));
-    let name: String = url::form_urlencoded::byte_serialize(file.head.name.as_bytes()).collect();
+    let name: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
     let disposition = format!("inline; filename*=UTF-8''{}", name.replace('+', "%20"));
     headers.extend(HeaderValue::from_str(&disposition).ok().map(|value| (header::CONTENT_DISPOSITION, value)));
-    Ok(response)
+    response
 }
 
 pub(in super::super) async fn delete(State(web): State<Web>, visit: Visit, Path((number, id)): Path<(i64, Uuid)>) -> Answer {

@@ -1,9 +1,10 @@
 //! The page on which an incident is worked: its record, figures and timeline, out of the store.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use app::data::desk::{
-    AffectedRow, DeskPage, EntryRow, EvidenceRow, FormState, IncidentPage, MetricCell, TimelineDay, UpdateRow,
+    AffectedRow, DeskPage, EntryRow, EvidenceRow, FormState, IncidentPage, MetricCell, OfferedRunbook, TimelineDay, UpdateRow,
 };
 use app::format;
 use app::i18n::Text;
@@ -11,19 +12,27 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use domain::incident::metrics::{Moments, measure};
 use domain::incident::work::{Marker, Role};
-use domain::text::{Language, LocalizedText};
+use domain::runbook::run::{Progress, RunState};
+use domain::text::{Language, LocalizedText, Slug};
 use domain::time::Timestamp;
 use jiff::tz::TimeZone;
 use store::incidents::{Entry, EntryContent, EvidenceHead, IncidentStory, MarkedEntry, Update};
+use store::runbooks::Run;
+use store::runbooks::runs::RunFilter;
 
 use super::super::super::incident_rows::Known;
 use super::super::super::incident_words::machine_words;
+use super::super::super::runbook_rows::{run_row, title};
 use super::super::super::{Web, markdown};
 use super::super::form;
 use super::super::show::{Answer, on_to, with_status};
 use super::super::visit::Visit;
 use super::{at, known};
 use crate::service::incidents::Found;
+use crate::service::runbooks::Edition;
+
+/// Runs on the page of an incident.
+const RUNS: u32 = 20;
 
 /// The zone with this name; UTC for one that this machine does not know (any more).
 pub(super) fn zone_named(name: &str) -> TimeZone {
@@ -53,11 +62,29 @@ pub(super) async fn with_forms(web: &Web, visit: &Visit, number: i64, forms: For
     };
     let known = known(web, visit).await;
     let may = (web.desk.may_write(&caller, &story.incident), web.desk.may_respond(&caller, &story.incident));
+    let followed = RunFilter { incident: Some(number), limit: RUNS, ..RunFilter::default() };
+    let followed = web.desk.run_list(&caller, &followed).await?;
+    let offered = offered(web, visit, &story, &followed);
+    let runs = followed.iter().map(|(run, edition, progress)| run_row(run, edition, progress, visit.language)).collect();
     let user = visit.person().map(|person| person.id.to_string()).unwrap_or_default();
     let refused = is_refused(&forms);
     let shown = incident_page(&story, &known, &visit.text(), (may, user, web.monitoring.desk_version()), forms);
+    let shown = IncidentPage { runs, offered, ..shown };
     let status = if refused { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     with_status(web, visit, DeskPage::Incident(Box::new(shown)), status).await
+}
+
+/// Runbooks that may help and are not being followed in it yet.
+fn offered(web: &Web, visit: &Visit, story: &IncidentStory, followed: &[(Run, Arc<Edition>, Progress)]) -> Vec<OfferedRunbook> {
+    let library = web.desk.library();
+    let is_followed =
+        |slug: &Slug| followed.iter().any(|(run, ..)| run.state == RunState::Active && run.version.runbook == *slug);
+    let all = web.desk.offered_runbooks(&story.incident, &story.affected).into_iter().filter(|(slug, _)| !is_followed(slug));
+    let row = |(slug, why): (Slug, &'static str)| {
+        let runbook = library.runbooks.get(&slug)?;
+        Some(OfferedRunbook { slug: slug.to_string(), title: title(runbook, visit.language), why })
+    };
+    all.filter_map(row).collect()
 }
 
 fn is_refused(forms: &Forms) -> bool {
@@ -113,6 +140,8 @@ fn incident_page(
         updates: story.updates.iter().rev().map(|update| update_row(update, &story.updates, known)).collect(),
         related: story.related.iter().map(|(number, title)| (*number, title.get(known.language).to_owned())).collect(),
         absorbed: story.absorbed.clone(),
+        runs: Vec::new(),
+        offered: Vec::new(),
         next_states: next.into_iter().map(|state| (state, facts.state.needs_reason(state))).collect(),
         may_write,
         may_respond,
