@@ -4,12 +4,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { createRequire } from 'node:module';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 const modules = process.env.YAGURA_NODE_MODULES;
 if (!modules) throw new Error('run the browser tests by `cargo xtask browser`: it installs what they need');
@@ -54,9 +54,14 @@ export async function service() {
   return state;
 }
 
-/// Starts the program with this configuration, in which PORT stands for its port; `stop()` ends it and removes its folder.
-export async function yagura(config) {
+/// Starts the program with this configuration, in which PORT stands for its port, and with these files beside it, by name; `stop()` ends it
+/// and removes its folder.
+export async function yagura(config, files = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'yagura-browser-'));
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
   writeFileSync(join(folder, 'yagura.yaml'), config);
   return serve(folder);
 }
@@ -103,6 +108,8 @@ async function serve(folder) {
     url,
     folder,
     file,
+    /// Runs a command beside it, and gives what it prints.
+    command: (...words) => execFileSync(program, [...words, '--data', join(folder, 'data')], { encoding: 'utf8' }),
     /// What it has printed so far.
     said: () => said.join(''),
     kill: () => end('SIGKILL'),

@@ -23,7 +23,7 @@ const MAINTAINER: Least = Least::Role(Role::Maintainer);
 const OWNER: Least = Least::Role(Role::Owner);
 
 /// Signing out stands last: it ends the session that asks.
-const TABLE: [(&str, &str, Least); 85] = [
+const TABLE: [(&str, &str, Least); 106] = [
     ("GET", "/desk", Anybody),
     ("GET", "/desk/", VIEWER),
     ("GET", "/desk/sign-in", Anybody),
@@ -73,6 +73,27 @@ const TABLE: [(&str, &str, Least); 85] = [
     ("POST", "/desk/incidents/{number}/updates/new", RESPONDER),
     ("POST", "/desk/suggestions/accept", RESPONDER),
     ("POST", "/desk/suggestions/dismiss", RESPONDER),
+    ("GET", "/desk/runbooks", VIEWER),
+    ("GET", "/desk/runbooks/write", VIEWER),
+    ("POST", "/desk/runbooks/write", VIEWER),
+    ("GET", "/desk/runbooks/for/{component}/{alert}", VIEWER),
+    ("GET", "/desk/runbooks/{slug}", VIEWER),
+    ("GET", "/desk/runbooks/{slug}/diff", VIEWER),
+    ("GET", "/desk/runbooks/{slug}/run", RESPONDER),
+    ("POST", "/desk/runbooks/{slug}/run", RESPONDER),
+    ("POST", "/desk/runbooks/{slug}/review", MAINTAINER),
+    ("GET", "/desk/coverage", VIEWER),
+    ("POST", "/desk/incidents/{number}/runs", RESPONDER),
+    ("GET", "/desk/runs/{number}", VIEWER),
+    ("POST", "/desk/runs/{number}/steps/{step}", RESPONDER),
+    ("POST", "/desk/runs/{number}/steps/{step}/evidence", RESPONDER),
+    ("GET", "/desk/runs/{number}/evidence/{id}", VIEWER),
+    ("POST", "/desk/runs/{number}/evidence/{id}/delete", RESPONDER),
+    ("POST", "/desk/runs/{number}/params", RESPONDER),
+    ("POST", "/desk/runs/{number}/notes", RESPONDER),
+    ("GET", "/desk/runs/{number}/rebase", RESPONDER),
+    ("POST", "/desk/runs/{number}/rebase", RESPONDER),
+    ("POST", "/desk/runs/{number}/finish", RESPONDER),
     ("GET", "/desk/components", VIEWER),
     ("GET", "/desk/components/new", MAINTAINER),
     ("POST", "/desk/components/new", MAINTAINER),
@@ -131,7 +152,19 @@ fn every_route_of_the_desk_stands_in_the_table() {
 fn filled(path: &str) -> String {
     path.replace("{token}", "no-such-token")
         .replace("{number}", "1")
-        .replace("{slug}", if path.contains("/probes/") { "web-http" } else { "web" })
+        .replace(
+            "{slug}",
+            if path.contains("/probes/") {
+                "web-http"
+            } else if path.contains("/runbooks/") {
+                "component-down"
+            } else {
+                "web"
+            },
+        )
+        .replace("{component}", "kubernetes")
+        .replace("{alert}", "KubePodCrashLooping")
+        .replace("{step}", "look")
         .replace("{id}", "01890a5d-ac96-774b-bcce-b302099a8057")
         .replace("{session}", "01890a5d-ac96-774b-bcce-b302099a8058")
 }
@@ -142,6 +175,9 @@ async fn open_incident(server: &TestServer) {
     let fields = [("title_en", "Hung"), ("kind", "incident"), ("severity", "sev3"), ("impact", "none"), ("zone", "Asia/Tokyo")];
     let answer = responder.post("/desk/incidents/new", &fields).await;
     assert_eq!((answer.status, answer.header("location")), (303, "/desk/incidents/1?done=incident-opened"), "{}", answer.body);
+    // And a run, for what may be done with one.
+    let answer = responder.post("/desk/incidents/1/runs", &[("runbook", "component-down")]).await;
+    assert_eq!((answer.status, answer.header("location")), (303, "/desk/runs/1"), "{}", answer.body);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -30,7 +30,7 @@ const PLAN: Who = Who::Least(Role::Maintainer, Scope::WriteMaintenance);
 const AUDIT: Who = Who::Least(Role::Maintainer, Scope::Admin);
 const OWN: Who = Who::Least(Role::Owner, Scope::Admin);
 
-const TABLE: [(&str, &str, Who); 88] = [
+const TABLE: [(&str, &str, Who); 103] = [
     ("GET", "/api/v1/account", Session),
     ("PUT", "/api/v1/account/language", Session),
     ("DELETE", "/api/v1/account/passkeys/{id}", Session),
@@ -115,6 +115,21 @@ const TABLE: [(&str, &str, Who); 88] = [
     ("GET", "/api/v1/probes/{slug}/results", READ),
     ("POST", "/api/v1/probes/{slug}/resume", OPERATE),
     ("POST", "/api/v1/probes/{slug}/run", OPERATE),
+    ("GET", "/api/v1/runbooks", READ),
+    ("POST", "/api/v1/runbooks/lint", READ),
+    ("GET", "/api/v1/runbooks/{slug}", READ),
+    ("POST", "/api/v1/runbooks/{slug}/review", CONFIGURE),
+    ("GET", "/api/v1/runs", READ),
+    ("POST", "/api/v1/runs", RESPOND),
+    ("GET", "/api/v1/runs/{number}", READ),
+    ("POST", "/api/v1/runs/{number}/events", RESPOND),
+    ("POST", "/api/v1/runs/{number}/files", RESPOND),
+    ("GET", "/api/v1/runs/{number}/files/{id}", READ),
+    ("DELETE", "/api/v1/runs/{number}/files/{id}", RESPOND),
+    ("POST", "/api/v1/runs/{number}/finish", RESPOND),
+    ("POST", "/api/v1/runs/{number}/params", RESPOND),
+    ("POST", "/api/v1/runs/{number}/presence", READ),
+    ("POST", "/api/v1/runs/{number}/rebase", RESPOND),
     ("GET", "/api/v1/suggestions", READ),
     ("POST", "/api/v1/suggestions/{id}/accept", RESPOND),
     ("POST", "/api/v1/suggestions/{id}/dismiss", RESPOND),
@@ -140,7 +155,16 @@ fn filled(path: &str) -> String {
     path.replace("{number}", "1")
         .replace("{other}", "2")
         .replace("{marker}", "detected")
-        .replace("{slug}", if path.contains("/probes/") { "web-http" } else { "web" })
+        .replace(
+            "{slug}",
+            if path.contains("/probes/") {
+                "web-http"
+            } else if path.contains("/runbooks/") {
+                "component-down"
+            } else {
+                "web"
+            },
+        )
         .replace("{id}", "01890a5d-ac96-774b-bcce-b302099a8057")
         .replace("{session}", "01890a5d-ac96-774b-bcce-b302099a8058")
 }
@@ -151,6 +175,15 @@ fn body(method: &str, path: &str) -> serde_json::Value {
     match (method, path) {
         ("GET" | "DELETE", _) => json!({}),
         (_, "/api/v1/incidents" | "/api/v1/incidents/{number}") => json!({"title": "T", "severity": "sev3", "impact": "none"}),
+        (_, "/api/v1/runbooks/lint") => json!({"source": "# Nothing"}),
+        (_, path) if path.ends_with("/review") => json!({"version": 1}),
+        (_, "/api/v1/runs") => json!({"runbook": "component-down", "incident": 1}),
+        (_, "/api/v1/runs/{number}/events") => json!({"op": "a", "deed": "note", "expected_seq": 0, "text": "seen"}),
+        (_, "/api/v1/runs/{number}/files") => json!({"op": "b", "step": "no-such-step", "text": "seen"}),
+        (_, "/api/v1/runs/{number}/finish") => json!({"op": "c", "outcome": "aborted", "expected_seq": 0}),
+        (_, "/api/v1/runs/{number}/params") => json!({"op": "d", "params": {}}),
+        (_, "/api/v1/runs/{number}/presence") => json!({}),
+        (_, "/api/v1/runs/{number}/rebase") => json!({"op": "e", "to": 99, "expected_seq": 0}),
         (_, "/api/v1/notes") => json!({"text": "seen", "incident": 1}),
         (_, path) if path.ends_with("/state") => json!({"state": "identified"}),
         (_, path) if path.ends_with("/visibility") => json!({"is_public": false}),
@@ -197,6 +230,8 @@ async fn nobody_gets_further_than_their_role_or_scope_goes() {
     let opened = json!({"title": "Hung", "severity": "sev3", "impact": "none"}).to_string().into_bytes();
     let headers = [("content-type", "application/json"), ("authorization", admin.as_str())];
     assert_eq!(server.send("POST", "/api/v1/incidents", &headers, opened).await.status, 201);
+    let begun = json!({"runbook": "component-down", "incident": 1}).to_string().into_bytes();
+    assert_eq!(server.send("POST", "/api/v1/runs", &headers, begun).await.status, 201);
     let people = Role::ALL.map(Asker::Person);
     let keys = Scope::ALL.map(Asker::Key);
     for asker in [Asker::Nobody].into_iter().chain(people).chain(keys) {

@@ -12,6 +12,8 @@ use tests::server::TestServer;
 use tests::target::{Behaviour, Target};
 use tests::visitor::Visitor;
 
+use crate::runbooks::text as runbook;
+
 fn text(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
@@ -83,6 +85,90 @@ fn bundled_runbooks_are_listed_and_shown_in_both_languages() {
         }
     }
     assert!(!run(&["runbook", "show", "nope"]).status.success());
+}
+
+#[test]
+fn nothing_is_wrong_with_the_runbooks_that_ship() {
+    let output = run(&["runbook", "lint", "--deny", "warnings"]);
+    assert!(output.status.success(), "{}", text(&output));
+    assert!(text(&output).contains(": 0 mistakes, 0 warnings"), "{}", text(&output));
+}
+
+#[test]
+fn lint_names_the_file_and_the_line_says_what_to_do_and_fails() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let good = runbook("disk-full", "en", "Which disk is it?");
+    std::fs::write(path("disk-full.en.md"), &good).unwrap();
+    let of_folder = folder.path().display().to_string();
+    let output = run(&["runbook", "lint", &of_folder]);
+    assert!(output.status.success(), "{}", text(&output));
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "1 file: 0 mistakes, 0 warnings\n");
+
+    // The second step has the id of the first one, and nobody owns it.
+    let bad = good.replace("s:clear", "s:look").replace("owner: ops\n", "");
+    std::fs::write(path("disk-full.en.md"), &bad).unwrap();
+    let line = bad.lines().position(|line| line.contains("Delete old logs")).unwrap() + 1;
+    let output = run(&["runbook", "lint", &path("disk-full.en.md")]);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    let mistake = format!("{}:{line}:", path("disk-full.en.md"));
+    let mut lines = said.lines().skip_while(|line| !(line.starts_with(&mistake) && line.contains(": error: ")));
+    assert!(lines.next().is_some(), "{mistake} is missing in:\n{said}");
+    assert!(lines.next().is_some_and(|fix| fix.starts_with("    ") && fix.trim().len() > 10), "{said}");
+    assert!(said.contains(": warning: ") && said.ends_with("1 file: 1 mistake, 1 warning\n"), "{said}");
+    let japanese = text(&run(&["runbook", "lint", "--language", "ja", &of_folder]));
+    assert!(japanese.contains("誤り 1 件"), "{japanese}");
+
+    // What could be better is let through, unless somebody says so.
+    std::fs::write(path("disk-full.en.md"), good.replace("owner: ops\n", "")).unwrap();
+    assert!(run(&["runbook", "lint", &of_folder]).status.success());
+    assert_eq!(run(&["runbook", "lint", "--deny", "warnings", &of_folder]).status.code(), Some(1));
+
+    let output = run(&["runbook", "lint", &path("absent.md")]);
+    assert!(!output.status.success() && text(&output).contains("absent.md"), "{}", text(&output));
+}
+
+#[test]
+fn lint_looks_through_the_folder_of_a_configuration() {
+    let folder = TempDir::new().unwrap();
+    std::fs::create_dir(folder.path().join("own")).unwrap();
+    std::fs::write(folder.path().join("own/disk-full.en.md"), [0xff, 0xfe]).unwrap();
+    let file = config_file(&folder, "site: {name: Test}\nrunbooks: {folder: own}\n");
+    let output = run(&["runbook", "lint", "--config", &file]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output).contains("own/disk-full.en.md:1:1: error: The file is not UTF-8."), "{}", text(&output));
+}
+
+#[test]
+fn missing_ids_are_written_once_and_taken_over_from_the_other_language() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let without = |text: &str| text.replace(" <!-- s:look -->", "").replace(" <!-- s:check -->", "");
+    let english = runbook("disk-full", "en", "Which disk is it?");
+    std::fs::write(path("disk-full.en.md"), without(&english)).unwrap();
+    std::fs::set_permissions(path("disk-full.en.md"), std::fs::Permissions::from_mode(0o640)).unwrap();
+    let output = run(&["runbook", "ids", &path("disk-full.en.md")]);
+    assert!(output.status.success() && text(&output).contains(": 2 ids written"), "{}", text(&output));
+    let written = std::fs::read_to_string(path("disk-full.en.md")).unwrap();
+    assert_eq!(written.matches("<!-- s:").count(), 3, "{written}");
+    assert!(written.contains("<!-- s:clear risk=low -->"), "what was there stays");
+    assert_eq!(std::fs::metadata(path("disk-full.en.md")).unwrap().permissions().mode() & 0o777, 0o640);
+    assert!(run(&["runbook", "lint", &path("disk-full.en.md")]).status.success());
+
+    let output = run(&["runbook", "ids", &path("disk-full.en.md")]);
+    assert!(text(&output).contains(": 0 ids written"), "{}", text(&output));
+    assert_eq!(std::fs::read_to_string(path("disk-full.en.md")).unwrap(), written, "a second time changes nothing");
+
+    std::fs::write(path("disk-full.ja.md"), without(&runbook("disk-full", "ja", "どのディスクか"))).unwrap();
+    assert!(run(&["runbook", "ids", &path("disk-full.ja.md")]).status.success());
+    let ids = |text: &str| -> Vec<String> {
+        text.split("<!-- s:").skip(1).filter_map(|rest| rest.split([' ', '>']).next()).map(str::to_owned).collect()
+    };
+    assert_eq!(ids(&std::fs::read_to_string(path("disk-full.ja.md")).unwrap()), ids(&written), "a tick is for every language");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "nothing else is left behind");
+    assert!(!run(&["runbook", "ids", &path("absent.md")]).status.success());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -20,6 +20,8 @@ mod messages;
 mod monitoring;
 mod pages;
 mod privacy;
+mod runbooks;
+mod runs;
 mod tidy;
 mod uplink;
 mod watching;

@@ -12,6 +12,9 @@ use domain::incident::work::{
 };
 use domain::incident::{Impact, IncidentStatus, MaintenanceStatus};
 use domain::probe::observation::{CauseKind, Phases, Verdict};
+use domain::runbook::lint::Code;
+use domain::runbook::run::{Deed, Mode, Outcome, RunState, Stand};
+use domain::runbook::{Need, Risk, SectionKind};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
@@ -99,9 +102,35 @@ fn incident_keys() -> Vec<String> {
     .concat()
 }
 
+/// Words of runbooks and runs.
+fn runbook_keys() -> Vec<String> {
+    let fix = |code: &Code| ["", "-fix"].map(|end| format!("lint-{}{end}", code.name()));
+    let due = ["wrong-notes", "often-skipped", "never-drilled", "drill-due", "review-due", "replaced", "language-missing"];
+    let timeline = [Deed::Tick, Deed::Untick, Deed::Skip, Deed::Fail, Deed::Answer, Deed::Confirm, Deed::Verify]
+        .into_iter()
+        .chain([Deed::Note, Deed::Wrong, Deed::Output]);
+    [
+        Code::ALL.iter().flat_map(fix).collect(),
+        worded("section", SectionKind::NAMED.iter().map(|kind| kind.name())),
+        worded("risk", Risk::ALL.iter().map(|risk| risk.name())),
+        worded("need", Need::ALL.iter().map(|need| need.name())),
+        worded("run-mode", Mode::ALL.iter().map(|mode| mode.name())),
+        Mode::ALL.iter().map(|mode| format!("run-mode-{}-about", mode.name())).collect(),
+        worded("run-state", RunState::ALL.iter().map(|state| state.name())),
+        worded("run-outcome", Outcome::ALL.iter().map(|outcome| outcome.name())),
+        worded("run-stand", Stand::ALL.iter().map(|stand| stand.name())),
+        worded("step-change", ["kept", "changed", "moved", "new", "removed"].into_iter()),
+        worded("event-step", timeline.map(Deed::name)),
+        worded("offered", ["component", "alert", "severity", "state"].into_iter()),
+        worded("runbook-due", due.into_iter()),
+        worded("stale", due.into_iter().chain(["mistakes", "warnings"])),
+    ]
+    .concat()
+}
+
 /// Keys that are put together at run time.
 fn built_keys() -> BTreeSet<String> {
-    let mut keys: BTreeSet<String> = incident_keys().into_iter().collect();
+    let mut keys: BTreeSet<String> = incident_keys().into_iter().chain(runbook_keys()).collect();
     keys.extend(Status::ALL.iter().map(|status| format!("status-{}", status.name().replace('_', "-"))));
     keys.extend(CauseKind::ALL.iter().map(|cause| format!("cause-{}", cause.name())));
     keys.extend(Verdict::ALL.iter().map(|verdict| format!("verdict-{}", verdict.name())));
@@ -139,6 +168,8 @@ fn every_key_that_the_source_asks_for_exists_and_every_key_is_asked_for() {
     sources(&root().join("server/src/service"), &mut source);
     // Why a typed time or a pasted line is not understood is named by the rules themselves.
     sources(&root().join("app/domain/src/incident"), &mut source);
+    // So is what is refused in a run.
+    sources(&root().join("app/domain/src/runbook"), &mut source);
     let known = keys_of("en");
     let mut asked = built_keys();
     // Keys are whole string literals of lower-case words and hyphens; CSS classes that look alike are no keys and are left out below.
@@ -219,6 +250,20 @@ fn every_message_can_be_said_in_each_language() {
         "line",
         "problem",
         "value",
+        "run",
+        "step",
+        "answer",
+        "words",
+        "rechecks",
+        "mode",
+        "outcome",
+        "count",
+        "key",
+        "expected",
+        "text",
+        "id",
+        "language",
+        "file",
     ];
     let arguments: Vec<_> = names.into_iter().map(|name| (name, 2_i64.into())).collect();
     for language in Language::ALL {
