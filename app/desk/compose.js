@@ -19,7 +19,8 @@ export function element(name, attributes, ...children) {
   return made;
 }
 
-const shownVersion = () => document.getElementById("content")?.dataset.version;
+/** Which state of the server this page shows. */
+export const shownVersion = () => document.getElementById("content")?.dataset.version;
 
 /** True when something on this page would be lost by loading it again. */
 function isAnythingTyped() {
@@ -28,6 +29,13 @@ function isAnythingTyped() {
     return "defaultValue" in field && field.type !== "hidden" && field.value !== field.defaultValue;
   };
   return [...document.forms].some((form) => [...form.elements].some(isChanged));
+}
+
+/** Loads the page again where what was sent while it showed `version` does not come into it by itself. Gives the timer. */
+export function showSent(version) {
+  return setTimeout(() => {
+    if (shownVersion() === version && navigator.onLine && !isAnythingTyped()) location.reload();
+  }, SHOW_AFTER_MS);
 }
 
 const isEmpty = (form) => !form.elements.body.value.trim();
@@ -117,9 +125,7 @@ class Composer {
     } else if (outcome === "busy") {
       this.next = setTimeout(() => this.send(), 1000);
     } else if (outcome === "sent") {
-      this.next = setTimeout(() => {
-        if (shownVersion() === version && navigator.onLine && !isAnythingTyped()) location.reload();
-      }, SHOW_AFTER_MS);
+      this.next = showSent(version);
     }
   }
 

@@ -12,7 +12,6 @@ const PRESENT_EVERY_MS = 15000;
 const TWICE_MS = 500;
 /** A time that is over is said for so long. */
 const OVER_SHOWN_MS = 600000;
-const FILE_BYTES_MAX = 10 * 1024 * 1024;
 /** Longer output is sent as a file. */
 const OUTPUT_BYTES_MAX = 64 * 1024;
 /** Longest text of an event. */
@@ -22,19 +21,7 @@ const COPIES = "run-copies";
 
 const stepOf = (place) => place.closest("[data-step]")?.dataset.step;
 
-/** The bytes of a file, as text. */
-function base64(file) {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(reader.result.slice(reader.result.indexOf(",") + 1));
-    reader.onerror = () => reject(reader.error);
-    reader.readAsDataURL(file);
-  });
-}
-
 class Run extends Waiting {
-  /** When a form was sent last, or the focus moved on. */
-  pressedAt = 0;
   /** Times of which it was said that they are over. */
   over = new Set();
 
@@ -42,7 +29,7 @@ class Run extends Waiting {
     this.listen();
     this.refresh().then(() => {
       // What waits on this device counts: it goes on where it stood.
-      this.fromAddress();
+      if (!this.isRefused) this.fromAddress();
       this.show();
       this.send();
     });
@@ -85,6 +72,7 @@ class Run extends Waiting {
   }
 
   back() {
+    this.refresh();
     this.send();
     this.present();
   }
@@ -114,9 +102,9 @@ class Run extends Waiting {
   async submit(event) {
     const { target: form, submitter } = event;
     const { act } = form.dataset;
-    if (!act || !this.url || this.isNative) return;
+    if (!act || !this.mayRun || this.isNative) return;
     event.preventDefault();
-    if (form === this.pressed && performance.now() - this.pressedAt < TWICE_MS) return;
+    if ((!this.pressed || form === this.pressed) && performance.now() - this.pressedAt < TWICE_MS) return;
     this.pressed = form;
     this.pressedAt = performance.now();
     try {
@@ -138,23 +126,39 @@ class Run extends Waiting {
   async deed(form, submitter) {
     const sent = Object.fromEntries(new FormData(form, submitter));
     const step = form.dataset.act === "note" ? undefined : stepOf(form);
+    // What is undefined is not sent.
+    const text = sent.text?.trim() || undefined;
+    if (!text && ["note", "wrong"].includes(sent.deed)) {
+      form.elements.text.focus();
+      this.say(this.words.nothing);
+      return;
+    }
     const at = sent.at?.trim() ? await this.understood(form, sent.at) : new Date();
     if (!at) return;
     const place = this.place(step);
     const was = this.progress.current;
-    // What is undefined is not sent.
-    const text = sent.text?.trim() || undefined;
     await this.event({ step, deed: sent.deed, answer: sent.answer, text, keep_secrets: !!sent.keep_secrets }, at);
-    this.empty(form);
-    const isHere = step === this.step && this.content.dataset.view === "focus";
+    this.empty(form, step);
+    const isFocus = this.content.dataset.view === "focus";
+    const isMove = sent.deed in MOVES && this.place(step) === place;
     // Answers may lead back; what failed or was taken back stays in sight.
     const isAnswer = sent.deed === "answer";
-    if (isHere && sent.deed in MOVES && (isAnswer || !OPEN.includes(this.stand(place)))) {
+    const isOn = isMove && isFocus && step === this.step && (isAnswer || !OPEN.includes(this.stand(place)));
+    if (isOn) {
       this.pressedAt = performance.now();
       this.go(this.id(isAnswer || place === was ? this.progress.current : this.ahead(place)));
     }
-    this.say("");
+    if (submitter?.matches(".run-tick")) this.toNextTick(place);
+    // Where the focus goes to another step, that one is read out.
+    this.say(isMove && !isOn ? this.stood(place) : "");
     this.send();
+  }
+
+  /** In the list, from a step that was ticked to the next that can be. */
+  toNextTick(place) {
+    const ticks = all(".run-tick").filter((button) => button.getClientRects().length > 0);
+    const next = ticks.find((button) => this.place(stepOf(button)) > place) ?? ticks[0];
+    next?.focus();
   }
 
   /** A time as somebody typed it. Only the server understands all of them. */
@@ -173,7 +177,12 @@ class Run extends Waiting {
   }
 
   /** Empties a form that was sent, and folds it away. */
-  empty(form) {
+  empty(form, step) {
+    if (this.act?.contains(form) && this.act.dataset.step !== step) {
+      // The bar is at another step by now: what stands in it was typed for that one.
+      localStorage.removeItem(this.draftName(step));
+      return;
+    }
     for (const field of form.elements) {
       if (["text", "at", "file"].includes(field.name)) field.value = "";
       if (field.name === "keep_secrets") field.checked = false;
@@ -185,20 +194,21 @@ class Run extends Waiting {
 
   copied(button) {
     const step = stepOf(button);
-    if (!this.url || !step || !byId(COPIES)?.checked) return;
+    if (!this.mayRun || !step || !byId(COPIES)?.checked) return;
     const text = button.dataset.copy.slice(0, TEXT_CHARS_MAX);
     this.event({ step, deed: "copied", text }).then(() => this.send(), () => {});
   }
 
   async files(form) {
     const sent = new FormData(form);
+    const step = stepOf(form);
     const files = sent.getAll("file").filter((file) => file.size > 0);
     const text = sent.get("text").trim();
     const keepSecrets = sent.has("keep_secrets");
     const isLong = new Blob([text]).size > OUTPUT_BYTES_MAX;
     if (isLong) files.push(new File([text], "output.txt", { type: "text/plain" }));
     if (!text && files.length === 0) this.say(this.words.nothing);
-    else if (await this.keepFiles(stepOf(form), files, isLong ? undefined : text, keepSecrets)) this.empty(form);
+    else if (await this.keepFiles(step, files, isLong ? undefined : text, keepSecrets)) this.empty(form, step);
   }
 
   /** A picture that is pasted anywhere belongs to the step in focus. What is text as well is pasted as that where somebody writes. */
@@ -206,32 +216,23 @@ class Run extends Waiting {
     const { files, types } = event.clipboardData;
     const pictures = [...files].filter((file) => file.type.startsWith("image/"));
     const isWritten = event.target.closest?.("input, textarea") && types.includes("text/plain");
-    const isShown = this.url && this.act && !this.act.hidden && this.content.dataset.view === "focus";
+    const isShown = this.mayRun && this.act && !this.act.hidden && this.content.dataset.view === "focus";
     if (!isShown || isWritten || pictures.length === 0) return;
     event.preventDefault();
     await this.keepFiles(this.step, pictures).catch(() => {});
   }
 
-  /** Keeps files and output with a step. False when one is too large. */
-  async keepFiles(step, files, text, keepSecrets = false) {
-    const url = `${this.api}/files`;
-    if (files.some((file) => file.size > FILE_BYTES_MAX)) {
-      this.say(this.words.tooLarge);
-      return false;
-    }
-    const more = { step, keep_secrets: keepSecrets };
-    for (const file of files) await this.keep(url, { ...more, name: file.name, content: await base64(file) });
-    if (text) await this.keep(url, { ...more, text });
-    this.say(fill(this.words.picture, { n: this.number(this.place(step)) }));
-    this.send();
-    return true;
-  }
-
   /** What was done before it comes first. */
   async finish(form, submitter) {
     await this.send();
-    if (!navigator.onLine || this.rows.some((row) => !row.problem)) this.say(this.words.waitFirst);
-    else this.native(form, submitter);
+    await this.refresh();
+    if (navigator.onLine && this.rows.length === 0) {
+      this.native(form, submitter);
+      return;
+    }
+    this.say(this.words.waitFirst);
+    // What was refused stands far above, with what can be done about it.
+    if (this.rows.some((row) => row.problem)) byId("run-queue").focus();
   }
 
   /** Counts down what has to be waited for, and says once that it is over. */

@@ -21,14 +21,17 @@ export class Screen {
     this.actor = `user:${user}`;
     this.path = `/desk/runs/${number}`;
     this.api = `/api/v1/runs/${number}`;
-    // Whoever may only look has none.
-    this.url = content.dataset.queue;
+    this.url = `${this.api}/events`;
+    // Whoever only looks has no queue, and nobody has one when it is over.
+    this.mayRun = !!content.dataset.queue;
     this.act = byId("run-act");
     this.words = byId("run-words").dataset;
     // What was done here and does not stand in the page yet, by its name.
     this.mine = new Map();
     this.fold();
     this.fromAddress();
+    // What was refused stays in sight with what was typed.
+    this.isRefused = "refused" in (this.act?.dataset ?? {});
     delete this.act?.dataset.refused;
     this.show();
   }
@@ -38,8 +41,9 @@ export class Screen {
     this.plan = JSON.parse(plan);
     this.seq = Number(seq);
     const local = [...this.mine.values()].filter((row) => !(row.seq <= this.seq));
-    const own = local.map(({ body }, at) => ({
+    const own = local.map(({ body, seq }, at) => ({
       ...body,
+      is_waiting: seq === undefined,
       seq: this.seq + 1 + at,
       actor: this.actor,
       occurred_at: Date.parse(body.occurred_at),
@@ -94,7 +98,7 @@ export class Screen {
   /** What makes sense for a step; the same as `can` in `app/src/parts/run_words.rs`. */
   can(place) {
     const stand = this.stand(place);
-    const { answers, is_critical: isCritical } = this.plan.steps[place];
+    const { answers, undo, is_critical: isCritical } = this.plan.steps[place];
     const asks = answers.length > 0;
     const isOpen = OPEN.includes(stand);
     const may = mayTick(this.plan, this.progress, place);
@@ -107,6 +111,7 @@ export class Screen {
       stand === "awaiting" && (isOwn ? "confirm-why" : "confirm"),
       !["open", "not_applicable"].includes(stand) && "untick",
       !isOpen && "next",
+      undo !== null && "instead",
     ];
   }
 
@@ -141,14 +146,19 @@ export class Screen {
     this.plan.steps.forEach((step, place) => {
       const article = this.article(place);
       if (!article) return;
-      const { stand, seq } = progress.steps[place];
+      const { stand, seq, answer } = progress.steps[place];
       article.dataset.stand = stand;
-      article.dataset.may = this.url && mayTick(this.plan, progress, place) ? "yes" : "no";
+      article.dataset.may = this.mayRun && mayTick(this.plan, progress, place) ? "yes" : "no";
       article.querySelector(".run-mark use").setAttribute("href", `#r-${stand}`);
       article.querySelector(".run-word").textContent = this.word(stand);
       article.classList.toggle("is-focused", step.id === this.step);
-      if (seq > this.seq) article.dataset.waits = words.waits;
+      if (this.events.get(seq)?.is_waiting) article.dataset.waits = words.waits;
       else delete article.dataset.waits;
+      // A way back that was gone often enough, and the answer that was given.
+      for (const button of all(".run-quick [name=answer]", article)) {
+        const target = step.answers.find(([known]) => known === button.value)?.[1];
+        button.disabled = target <= place ? progress.loops[place] >= (step.max ?? 0) : button.value === answer;
+      }
       const event = step.timer_s && ["done", "awaiting", "verified"].includes(stand) && this.events.get(seq);
       if (event) article.dataset.timerDue = new Date(event.occurred_at + step.timer_s * 1000).toISOString();
       else delete article.dataset.timerDue;
@@ -181,6 +191,8 @@ export class Screen {
     point(byId("run-prev"), onTheWay.findLast((at) => at < place));
     point(byId("run-next"), onTheWay.find((at) => at > place));
     const ahead = this.ahead(place);
+    const instead = byId("run-instead");
+    if (instead) instead.textContent = fill(this.words.instead, { to: this.text(this.plan.steps[place].undo) });
     byId("run-ahead").href = ahead === null ? "#run-end" : `${this.path}?step=${this.id(ahead)}`;
     const isOther = act.dataset.step !== this.step;
     act.dataset.step = this.step;
@@ -228,9 +240,12 @@ export class Screen {
 
   // What is half typed about a step stays with it, also while the phone shows something else. Old ones are forgotten with other drafts.
 
+  draftName(step) {
+    return `draft:${this.user}:run-${this.content.dataset.run}-${step}`;
+  }
+
   draft() {
-    const fields = all("textarea, [name=at]", this.act);
-    return { name: `draft:${this.user}:run-${this.content.dataset.run}-${this.act.dataset.step}`, fields };
+    return { name: this.draftName(this.act.dataset.step), fields: all("textarea, [name=at]", this.act) };
   }
 
   keepDraft() {

@@ -31,7 +31,7 @@ ${language === 'ja' ? '書き込みができません。' : 'Nothing can be writ
 
 - [ ] ${language === 'ja' ? '空きを見る' : 'Look at the room'} <!-- s:look needs=ssh -->
   \`\`\`sh
-  ssh {{host}} df -h {{folder}}
+  ping -c 1 {{host}} && df -h {{folder}}
   \`\`\`
   \`\`\`expect
   Use% 100
@@ -154,11 +154,11 @@ test('a runbook is followed by two, one of them offline for a while', async (t) 
     await Promise.all([phone.waitForNavigation(), phone.locator(`form[action$="/runs/${run}/params"] button[type=submit]`).first().click()]);
     await focus(phone, 'look');
     const code = await phone.locator('#step-look pre code').first().innerText();
-    assert.match(code, /ssh 127\.0\.0\.1 df -h '\/var\/my log'/);
+    assert.match(code, /ping -c 1 127\.0\.0\.1 && df -h '\/var\/my log'/);
     await phone.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await phone.locator('#step-look button.copy').first().click();
     await phone.locator('[role=status]', { hasText: /copied/i }).first().waitFor({ state: 'attached' });
-    assert.equal((await phone.evaluate(() => navigator.clipboard.readText())).trim(), "ssh 127.0.0.1 df -h '/var/my log'");
+    assert.equal((await phone.evaluate(() => navigator.clipboard.readText())).trim(), "ping -c 1 127.0.0.1 && df -h '/var/my log'");
   });
 
   await t.test('both see each other and their ticks', async () => {
