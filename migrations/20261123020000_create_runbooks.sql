@@ -4,7 +4,9 @@
 CREATE TABLE runbook (
     key                  INTEGER PRIMARY KEY,
     slug                 TEXT    NOT NULL UNIQUE,
-    created_at           INTEGER NOT NULL
+    created_at           INTEGER NOT NULL,
+    -- The version in use, which need not be the newest: who puts an old text back has the old version again.
+    current_version_key  INTEGER REFERENCES runbook_version (key)
 ) STRICT;
 
 -- All languages of a runbook at one time. Never changed: a run points at one.

@@ -20,7 +20,7 @@ use crate::{Store, StoreError, Transaction};
 pub const RUNS_LISTED_MAX: u32 = 1_000;
 /// Runs that are read unless somebody says how many: one page of a list.
 const RUNS_LISTED: u32 = 50;
-/// Most runs that go on and are read with their events, the newest: far more than anybody follows at once.
+/// Most runs that go on and are looked at, the newest: far more than anybody follows at once.
 pub const ACTIVE_RUNS_MAX: u32 = 500;
 /// Most runs of one runbook that are read with their events: enough for its history, and few enough to be read for a page.
 pub const RUN_STORIES_MAX: u32 = 100;
@@ -105,6 +105,19 @@ macro_rules! filtered {
     };
 }
 
+// When runbooks were last followed, in the order in which `read_use` reads it.
+macro_rules! select_uses {
+    ($which:literal) => {
+        concat!(
+            "SELECT b.slug, MAX(CASE WHEN r.mode = 'live' THEN r.started_at END),
+                 MAX(CASE WHEN r.mode = 'drill' AND r.state = 'done' THEN r.finished_at END)
+             FROM run AS r JOIN runbook AS b ON b.key = r.runbook_key ",
+            $which,
+            " GROUP BY b.key ORDER BY b.slug LIMIT ?"
+        )
+    };
+}
+
 // In the order in which `read_event` reads them.
 macro_rules! event_columns {
     () => {
@@ -175,22 +188,26 @@ fn read_event(columns: &mut Columns<'_>) -> Result<RunEvent, StoreError> {
     })
 }
 
+fn read_use(row: &SqliteRow) -> Result<RunbookUse, StoreError> {
+    let mut columns = Columns::new(row, READ_USES);
+    Ok(RunbookUse {
+        runbook: columns.parsed("a slug of a runbook")?,
+        used_at: columns.moment_if_any()?,
+        drilled_at: columns.moment_if_any()?,
+    })
+}
+
 async fn by_number(connection: &mut SqliteConnection, number: i64) -> Result<Option<Run>, StoreError> {
-    let row = sqlx::query(concat!(select_runs!(), "r.number = ?"))
-        .bind(number)
-        .fetch_optional(connection)
-        .await
-        .map_err(StoreError::doing(READ))?;
+    let query = sqlx::query(concat!(select_runs!(), "r.number = ?")).bind(number);
+    let row = query.fetch_optional(connection).await.map_err(StoreError::doing(READ))?;
     row.as_ref().map(read_run).transpose()
 }
 
-async fn by_key(connection: &mut SqliteConnection, key: i64) -> Result<Option<Run>, StoreError> {
-    let row = sqlx::query(concat!(select_runs!(), "r.key = ?"))
-        .bind(key)
-        .fetch_optional(connection)
-        .await
-        .map_err(StoreError::doing(READ))?;
-    row.as_ref().map(read_run).transpose()
+/// The runs with these keys, the newest number first. `run_keys` are a JSON list.
+async fn by_keys(connection: &mut SqliteConnection, run_keys: &str) -> Result<Vec<Run>, StoreError> {
+    let keyed = concat!(select_runs!(), "r.key IN (SELECT value FROM json_each(?)) ORDER BY r.number DESC");
+    let rows = sqlx::query(keyed).bind(run_keys).fetch_all(connection).await.map_err(StoreError::doing(READ))?;
+    rows.iter().map(read_run).collect()
 }
 
 /// Runs that meet a filter, the newest number first.
@@ -278,23 +295,35 @@ impl Store {
         Ok(stories_of(&mut snapshot, vec![run]).await?.pop())
     }
 
+    /// The run with this number.
+    pub async fn run(&self, number: i64) -> Result<Option<Run>, StoreError> {
+        by_number(&mut *self.reader().await?, number).await
+    }
+
     /// Runs that meet a filter, the newest number first.
     pub async fn runs(&self, filter: &RunFilter) -> Result<Vec<Run>, StoreError> {
         listed(&mut *self.reader().await?, filter).await
     }
 
     /// Everything about the runs that meet a filter, the newest number first, all of it as it is at one moment.
-    async fn run_stories(&self, filter: &RunFilter) -> Result<Vec<RunStory>, StoreError> {
+    pub async fn run_stories(&self, filter: &RunFilter) -> Result<Vec<RunStory>, StoreError> {
         let mut reader = self.reader().await?;
         let mut snapshot = reader.begin().await.map_err(StoreError::doing(READ))?;
         let runs = listed(&mut snapshot, filter).await?;
         stories_of(&mut snapshot, runs).await
     }
 
+    /// Everything about the runs with these keys, the newest number first, all of it as it is at one moment.
+    pub async fn stories_of_runs(&self, run_keys: &[i64]) -> Result<Vec<RunStory>, StoreError> {
+        let mut reader = self.reader().await?;
+        let mut snapshot = reader.begin().await.map_err(StoreError::doing(READ))?;
+        let runs = by_keys(&mut snapshot, &json!(run_keys).to_string()).await?;
+        stories_of(&mut snapshot, runs).await
+    }
+
     /// The runs that go on, the newest number first; at most [`ACTIVE_RUNS_MAX`].
-    pub async fn active_runs(&self) -> Result<Vec<RunStory>, StoreError> {
-        let filter = RunFilter { state: Some(RunState::Active), limit: ACTIVE_RUNS_MAX, ..RunFilter::default() };
-        self.run_stories(&filter).await
+    pub async fn active_runs(&self) -> Result<Vec<Run>, StoreError> {
+        self.runs(&RunFilter { state: Some(RunState::Active), limit: ACTIVE_RUNS_MAX, ..RunFilter::default() }).await
     }
 
     /// The newest runs of a runbook, either live ones or drills and rehearsals, also those that go on, the newest number first; at most
@@ -306,24 +335,16 @@ impl Store {
 
     /// When each runbook that was ever run was last followed.
     pub async fn runbook_uses(&self) -> Result<Vec<RunbookUse>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT b.slug, MAX(CASE WHEN r.mode = 'live' THEN r.started_at END),
-                 MAX(CASE WHEN r.mode = 'drill' AND r.state = 'done' THEN r.finished_at END)
-             FROM run AS r JOIN runbook AS b ON b.key = r.runbook_key GROUP BY b.key ORDER BY b.slug LIMIT ?",
-        )
-        .bind(i64::from(RUNBOOKS_READ_MAX))
-        .fetch_all(self.readers())
-        .await
-        .map_err(StoreError::doing(READ_USES))?;
-        let read = |row: &SqliteRow| -> Result<RunbookUse, StoreError> {
-            let mut columns = Columns::new(row, READ_USES);
-            Ok(RunbookUse {
-                runbook: columns.parsed("a slug of a runbook")?,
-                used_at: columns.moment_if_any()?,
-                drilled_at: columns.moment_if_any()?,
-            })
-        };
-        rows.iter().map(read).collect()
+        let query = sqlx::query(select_uses!("")).bind(i64::from(RUNBOOKS_READ_MAX));
+        let rows = query.fetch_all(self.readers()).await.map_err(StoreError::doing(READ_USES))?;
+        rows.iter().map(read_use).collect()
+    }
+
+    /// When one runbook was last followed; none: it never was.
+    pub async fn runbook_use(&self, runbook: &Slug) -> Result<Option<RunbookUse>, StoreError> {
+        let query = sqlx::query(select_uses!("WHERE r.runbook_key = (SELECT key FROM runbook WHERE slug = ?)"));
+        let row = query.bind(runbook.as_str()).bind(1_i64).fetch_optional(self.readers()).await;
+        row.map_err(StoreError::doing(READ_USES))?.as_ref().map(read_use).transpose()
     }
 }
 
@@ -351,8 +372,8 @@ impl Transaction<'_> {
         .execute(&mut *connection)
         .await
         .map_err(StoreError::doing(KEEP))?;
-        let kept = by_key(connection, inserted.last_insert_rowid()).await?;
-        kept.ok_or_else(|| StoreError::doing(KEEP)(sqlx::Error::RowNotFound))
+        let run_keys = json!([inserted.last_insert_rowid()]).to_string();
+        by_keys(connection, &run_keys).await?.pop().ok_or_else(|| StoreError::doing(KEEP)(sqlx::Error::RowNotFound))
     }
 
     /// The run with this number.

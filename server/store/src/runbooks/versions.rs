@@ -122,11 +122,11 @@ impl Store {
         whole(&mut reader, head).await
     }
 
-    /// The version of a runbook with the largest number. It need not be the one that is in use: who puts an old text back has the old
-    /// version again.
-    pub async fn newest_version(&self, runbook: &Slug) -> Result<Option<Version>, StoreError> {
+    /// The version of a runbook that was last taken into use. It need not be the one with the largest number: who puts an old text back
+    /// has the old version again.
+    pub async fn current_version(&self, runbook: &Slug) -> Result<Option<Version>, StoreError> {
         let mut reader = self.reader().await?;
-        let row = sqlx::query(concat!(select_versions!(), "b.slug = ? ORDER BY v.number DESC LIMIT 1"))
+        let row = sqlx::query(concat!(select_versions!(), "b.slug = ? AND v.key = b.current_version_key"))
             .bind(runbook.as_str())
             .fetch_optional(&mut *reader)
             .await
@@ -202,6 +202,29 @@ impl Transaction<'_> {
                 .map_err(StoreError::doing(KEEP))?;
         }
         Ok((VersionHead { key, runbook: runbook.clone(), number, sha256, created_at: at }, true))
+    }
+
+    /// Notes that a version is the one in use from now on; gives the number of the one that was.
+    pub async fn use_version(&mut self, version: &VersionHead) -> Result<Option<i64>, StoreError> {
+        let connection = self.connection();
+        let former: Option<i64> = sqlx::query_scalar(
+            "SELECT v.number FROM runbook AS b JOIN runbook_version AS v ON v.key = b.current_version_key WHERE b.slug = ?",
+        )
+        .bind(version.runbook.as_str())
+        .fetch_optional(&mut *connection)
+        .await
+        .map_err(StoreError::doing(READ))?;
+        if former != Some(version.number) {
+            sqlx::query(
+                "UPDATE runbook SET current_version_key = ?1
+                 WHERE key = (SELECT runbook_key FROM runbook_version WHERE key = ?1)",
+            )
+            .bind(version.key)
+            .execute(connection)
+            .await
+            .map_err(StoreError::doing(KEEP))?;
+        }
+        Ok(former)
     }
 
     /// Notes that somebody found a version good. False when there is no such version; then nothing happens.

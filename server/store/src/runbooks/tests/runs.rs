@@ -48,6 +48,8 @@ async fn a_run_comes_back_as_it_was_kept() {
     assert_eq!((run.started_at, run.finished_at, run.outcome, run.right_runbook.clone()), (at(100), None, None, None));
     let found = database.write(|t| Box::pin(async move { Ok((t.run(1).await?, t.run(2).await?)) })).await.unwrap();
     assert_eq!(found, (Some(run.clone()), None));
+    assert_eq!(database.store.run(1).await.unwrap(), Some(run.clone()));
+    assert_eq!(database.store.run(2).await.unwrap(), None);
     assert_eq!(database.store.run_story(2).await.unwrap(), None);
     assert_eq!(story(&database, 1).await, RunStory { run, events: Vec::new(), files: Vec::new() });
     assert_eq!(begin(&database, new_run(2, &followed)).await.number, 2);
@@ -233,7 +235,7 @@ async fn a_list_has_what_meets_every_part_of_its_filter_the_newest_first() {
 }
 
 #[tokio::test]
-async fn runs_that_go_on_are_read_with_all_that_happened_in_them() {
+async fn runs_are_read_with_all_that_happened_in_them() {
     let database = open().await;
     let followed = version(&database, "restart", 1).await;
     let over = begin(&database, new_run(1, &followed)).await;
@@ -242,9 +244,15 @@ async fn runs_that_go_on_are_read_with_all_that_happened_in_them() {
     end(&database, &over, Outcome::Resolved, 150).await;
     append(&database, &over, tick(&over, "a", "look")).await;
     let event = append(&database, &on, tick(&on, "a", "look")).await;
-    let active = database.store.active_runs().await.unwrap();
+    let going_on = RunFilter { state: Some(RunState::Active), ..RunFilter::default() };
+    let active = database.store.run_stories(&going_on).await.unwrap();
     assert_eq!(numbers_of(&active), [3, 2]);
     assert_eq!((active[0].events.len(), active[1].events.as_slice()), (0, [event].as_slice()));
+    let rows = database.store.active_runs().await.unwrap();
+    assert_eq!(rows, active.iter().map(|story| story.run.clone()).collect::<Vec<_>>());
+    let both = database.store.stories_of_runs(&[over.key, on.key]).await.unwrap();
+    assert_eq!(both, [story(&database, 2).await, story(&database, 1).await], "whatever their order and state");
+    assert!(database.store.stories_of_runs(&[]).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -293,6 +301,12 @@ async fn a_runbook_was_drilled_when_a_drill_came_to_its_end() {
         RunbookUse { runbook: slug("restart"), used_at: Some(at(300)), drilled_at: Some(at(450)) },
     ];
     assert_eq!(uses, expected);
+    for known in expected {
+        assert_eq!(database.store.runbook_use(&known.runbook).await.unwrap(), Some(known));
+    }
+    for nothing in ["never-run", "unknown"] {
+        assert_eq!(database.store.runbook_use(&slug(nothing)).await.unwrap(), None, "{nothing}");
+    }
 }
 
 #[tokio::test]

@@ -9,6 +9,28 @@ async fn review(database: &Database, runbook: &str, version: i64, when: i64, not
     kept.await.unwrap()
 }
 
+/// Takes a version into use; gives the number of the one before it.
+async fn take_up(database: &Database, head: &VersionHead) -> Option<i64> {
+    let head = head.clone();
+    database.write(move |t| Box::pin(async move { t.use_version(&head).await })).await.unwrap()
+}
+
+#[tokio::test]
+async fn the_version_in_use_is_remembered_though_it_is_not_the_newest() {
+    let database = open().await;
+    let first = version(&database, "restart", 1).await;
+    let second = version(&database, "restart", 2).await;
+    let other = version(&database, "fail-over", 1).await;
+    assert_eq!(take_up(&database, &first).await, None);
+    assert_eq!(take_up(&database, &second).await, Some(1));
+    assert_eq!(take_up(&database, &other).await, None);
+    assert_eq!(take_up(&database, &first).await, Some(2));
+    assert_eq!(take_up(&database, &first).await, Some(1), "it was in use already");
+    for head in [first, other] {
+        assert_eq!(database.store.current_version(&head.runbook).await.unwrap().unwrap().head, head);
+    }
+}
+
 #[tokio::test]
 async fn the_texts_of_both_languages_come_back_to_the_byte() {
     let database = open().await;
@@ -22,11 +44,13 @@ async fn the_texts_of_both_languages_come_back_to_the_byte() {
     let whole = Some(Version { head: head.clone(), texts: kept });
     assert_eq!(database.store.runbook_version(&slug("restart"), 1).await.unwrap(), whole);
     assert_eq!(database.store.runbook_version_by_key(head.key).await.unwrap(), whole);
-    assert_eq!(database.store.newest_version(&slug("restart")).await.unwrap(), whole);
+    assert_eq!(database.store.current_version(&slug("restart")).await.unwrap(), None, "nobody took it up");
+    assert_eq!(take_up(&database, &head).await, None);
+    assert_eq!(database.store.current_version(&slug("restart")).await.unwrap(), whole);
     assert_eq!(database.store.runbook_version(&slug("restart"), 2).await.unwrap(), None);
     assert_eq!(database.store.runbook_version(&slug("other"), 1).await.unwrap(), None);
     assert_eq!(database.store.runbook_version_by_key(head.key + 1).await.unwrap(), None);
-    assert_eq!(database.store.newest_version(&slug("other")).await.unwrap(), None);
+    assert_eq!(database.store.current_version(&slug("other")).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -47,7 +71,6 @@ async fn versions_are_numbered_within_their_runbook_and_the_same_texts_are_kept_
     assert_eq!(keep_texts(&database, "restart", 1, texts("違う", "else")).await, (first.clone(), false), "as it was then");
     assert_eq!(keep_texts(&database, "restart", 2, texts("手順", "Steps")).await, (second.clone(), false));
     assert_eq!(database.store.runbook_versions(&slug("restart")).await.unwrap(), [second.clone(), first]);
-    assert_eq!(database.store.newest_version(&slug("restart")).await.unwrap().unwrap().head, second);
     assert_eq!(version(&database, "restart", 3).await.number, 3);
     assert!(database.store.runbook_versions(&slug("unknown")).await.unwrap().is_empty());
 }
