@@ -103,7 +103,10 @@ impl Language {
 }
 
 /// A text in one language or in each. At least one is there, by construction.
+///
+/// As JSON it is a text, or `{"ja": …, "en": …}`, as in configurations and front matter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
 pub enum LocalizedText {
     /// One text for every language.
     Same(String),

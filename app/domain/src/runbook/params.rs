@@ -21,8 +21,8 @@ use super::Span;
 use crate::text::LocalizedText;
 use crate::words::words;
 
-/// What a value looks like when its parameter has no pattern: a host, a path, a URL, a name.
-pub const DEFAULT_PATTERN: &str = "^[A-Za-z0-9._:/@-]{1,128}$";
+/// What a value looks like when its parameter has no pattern: a host, a path, a URL, a name. None that a command takes for an option.
+pub const DEFAULT_PATTERN: &str = "^[A-Za-z0-9._:/@][A-Za-z0-9._:/@-]{0,127}$";
 /// Longest value of that kind, in characters.
 const PLAIN_CHARS_MAX: usize = 128;
 /// Longest pattern, in characters.
@@ -272,7 +272,7 @@ fn is_invisible(c: char) -> bool {
 /// The same as [`DEFAULT_PATTERN`]. Such a value is one word to a shell, and the same within quotes and without.
 fn is_plain(value: &str) -> bool {
     let is_allowed = |c: char| c.is_ascii_alphanumeric() || "._:/@-".contains(c);
-    (1..=PLAIN_CHARS_MAX).contains(&value.len()) && value.chars().all(is_allowed)
+    (1..=PLAIN_CHARS_MAX).contains(&value.len()) && !value.starts_with('-') && value.chars().all(is_allowed)
 }
 
 /// A value as one word for a POSIX shell: as it is where that is one, else in single quotes.

@@ -150,11 +150,22 @@ mod tests {
 
     #[test]
     fn patterns_that_let_an_option_through_are_known() {
-        let open = [DEFAULT_PATTERN, "-?[0-9]+", "^[a-z-]+$", "[a-z-]*", ".+", "(?:a|-b)", "[^a-z]+", "[+--]x", "[[:^alpha:]]"];
+        let open = ["-?[0-9]+", "^[a-z-]+$", "[a-z-]*", ".+", "(?:a|-b)", "[^a-z]+", "[+--]x", "[[:^alpha:]]"];
         for open in open.into_iter().chain([r"\S+", r"[\w-]{2,3}", "a?-"]) {
             assert!(may_begin_with_dash(open), "{open}");
         }
-        let shut = ["^[a-z0-9][a-z0-9-]{0,62}$", "/[a-z-]+", "(a|b)-?", r"\d+-", "[^-]+", r"\+-", "(?i)x-", "a{1,3}-", "[]a]-"];
+        let shut = [
+            DEFAULT_PATTERN,
+            "^[a-z0-9][a-z0-9-]{0,62}$",
+            "/[a-z-]+",
+            "(a|b)-?",
+            r"\d+-",
+            "[^-]+",
+            r"\+-",
+            "(?i)x-",
+            "a{1,3}-",
+            "[]a]-",
+        ];
         for shut in shut.into_iter().chain(["[[:alpha:]]", r"[a-f\d]-"]) {
             assert!(!may_begin_with_dash(shut), "{shut}");
         }

@@ -7,6 +7,10 @@
 const FRAMES_MAX: usize = 32;
 /// Begins patterns with a `)` behind each.
 const CASE: &str = "case";
+/// Commands that hand their words to another shell, which reads them once more: quotes of ours are gone by then.
+const READ_AGAIN: [&str; 6] = ["ssh", "rsh", "su", "eval", "watch", "let"];
+/// Longer words are never looked at.
+const WORD_CHARS_MAX: usize = 6;
 
 /// Where a placeholder stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +38,15 @@ enum Frame {
     Comment,
 }
 
+/// Which shell reads a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reader {
+    /// The one that it is pasted into.
+    This,
+    /// Another one after it, until the command ends.
+    Another,
+}
+
 /// Reads a command piece by piece.
 #[derive(Debug)]
 pub(super) struct Shell {
@@ -49,6 +62,8 @@ pub(super) struct Shell {
     has_prompts: bool,
     /// The letters of the word so far, as far as they matter.
     word: String,
+    /// Who reads what stands here.
+    reader: Reader,
 }
 
 impl Shell {
@@ -62,6 +77,7 @@ impl Shell {
             is_lost: false,
             has_prompts,
             word: String::new(),
+            reader: Reader::This,
         }
     }
 
@@ -92,7 +108,7 @@ impl Shell {
 
     fn place(&self) -> Place {
         match self.frame() {
-            _ if self.is_lost || self.is_escaped => Place::Inside,
+            _ if self.is_lost || self.is_escaped || self.reader == Reader::Another => Place::Inside,
             Frame::Single | Frame::Escaping => Place::Inside,
             Frame::Double => Place::Double,
             Frame::Command | Frame::Comment if self.before == '$' => Place::Inside,
@@ -128,6 +144,8 @@ impl Shell {
             Frame::Single | Frame::Escaping if c == '\'' => self.close(),
             Frame::Escaping => self.is_escaped = c == '\\',
             Frame::Comment if c == '\n' => self.close(),
+            // Some shells know no comments when somebody types: there a quote in one is a quote.
+            Frame::Comment if "'\"`".contains(c) => self.is_lost = true,
             Frame::Single | Frame::Comment => {}
         }
     }
@@ -154,14 +172,20 @@ impl Shell {
             if begins_word {
                 self.word.clear();
             }
-            // Longer words are never looked at: one letter more tells them from the one that is.
-            if self.word.len() <= CASE.len() {
+            // One letter more tells longer words from those that matter.
+            if self.word.len() < WORD_CHARS_MAX {
                 self.word.push(c);
             }
         } else {
             // A `)` behind a pattern of `case` closes nothing, which would be told apart only by reading the whole grammar.
             self.is_lost |= c.is_whitespace() && self.word == CASE && !self.frames.is_empty();
+            if c.is_whitespace() && READ_AGAIN.contains(&self.word.as_str()) {
+                self.reader = Reader::Another;
+            }
             self.word.clear();
+        }
+        if self.frames.is_empty() && ";|&\n".contains(c) {
+            self.reader = Reader::This;
         }
         match c {
             '\\' => self.is_escaped = true,
@@ -172,6 +196,8 @@ impl Shell {
             '$' if rest.starts_with("((") || (rest.starts_with('{') && !is_plain_variable(rest)) => self.is_lost = true,
             // `<<` begins a here-document, `<<<` does not.
             '<' if rest.starts_with('<') && !rest.starts_with("<<") && self.before != '<' => self.is_lost = true,
+            // `((` counts too.
+            '(' if rest.starts_with('(') => self.is_lost = true,
             '(' => self.open(Frame::Command),
             ')' => self.close(),
             '#' if begins_word => self.open(Frame::Comment),

@@ -204,6 +204,14 @@ fn within_quotes_only_plain_values_stand() {
         "echo a\\ #\"{{x}}\"",
         "echo ${a/ #/b} \"{{x}}\"",
         "echo a \\\n# don't\necho \"it's {{x}}\"",
+        // Another shell reads it once more, or there are no comments when somebody types.
+        "ssh cp-1 df -h {{x}}",
+        "ssh {{x}} uptime",
+        "eval echo {{x}}",
+        "su -c {{x}}",
+        "watch ls {{x}}",
+        "((a = {{x}}))",
+        "# don't\nid {{x}}",
     ] {
         assert_eq!(copied("sh", code, "$(id)"), None, "{code}");
         assert_eq!(copied("sh", code, "cp-1").unwrap(), code.replace("{{x}}", "cp-1"), "{code}");
@@ -212,7 +220,9 @@ fn within_quotes_only_plain_values_stand() {
     for code in [
         "echo \"a\" {{x}}",
         "echo 'a' {{x}}",
-        "# don't\nid {{x}}",
+        "ssh cp-1 uptime; df -h {{x}}",
+        "sshd -t; id {{x}}",
+        "# do not\nid {{x}}",
         "echo a#' {{x}} '{{x}}",
         "echo it\\'s {{x}}",
         "cat <<< a {{x}}",

@@ -223,14 +223,15 @@ pub fn may_finish(plan: &Plan, progress: &Progress, outcome: Outcome, text: &str
 }
 
 /// True when a wish to move a step (none: to end the run) was made without knowing what another has done to it since: they moved it, a
-/// rebase changed or removed it, or they ended the run. One's own events are always known: a phone sends a queue of them. For what moves
+/// rebase changed or removed it, or they ended the run. One's own ticks are always known: a phone sends a queue of them. For what moves
 /// nothing (notes, output) this is not asked.
 pub fn is_stale(plan: &Plan, events: &[Event], wish_step: Option<&StepId>, actor: &str, expected_seq: i64) -> bool {
     let place = wish_step.and_then(|id| plan.place(id));
     let mut trail = Trail::new(plan);
     events.iter().any(|event| {
         let moved = trail.take(event);
-        let is_unknown = event.seq > expected_seq && event.actor != actor;
+        // A queue holds no rebase: one's own was made on another device.
+        let is_unknown = event.seq > expected_seq && (event.actor != actor || event.deed == Deed::Rebase);
         is_unknown
             && match event.deed {
                 Deed::Finish => true,
