@@ -37,9 +37,7 @@ pub(in crate::web) fn upstream(component: &str, alert: &str) -> Option<String> {
 /// The slug of the public runbook that an alert is bound to.
 pub(in crate::web) fn bound(web: &Web, alert: &str) -> Option<String> {
     let library = web.desk.library();
-    let slug = library.by_alert.get(&alert_key(alert))?;
-    let runbook = library.runbooks.get(slug)?;
-    (runbook.is_public && runbook.current.is_some()).then(|| slug.to_string())
+    library.public_by_alert.get(&alert_key(alert)).map(ToString::to_string)
 }
 
 /// True when the page for alerts without a runbook leads on to somebody else's.

@@ -78,6 +78,7 @@ mod tests {
             FileProblem::NotUtf8,
             FileProblem::Name,
             FileProblem::Twice,
+            FileProblem::Outside,
         ];
         for language in Language::ALL {
             for problem in &problems {

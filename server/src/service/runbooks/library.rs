@@ -19,6 +19,8 @@ pub(crate) struct Library {
     pub(crate) runbooks: BTreeMap<Slug, Arc<Runbook>>,
     /// Which runbook an alert leads to, by [`alert_key`].
     pub(crate) by_alert: HashMap<String, Slug>,
+    /// Which of those that everybody may read an alert leads to, whatever others claim it: the public learns nothing of them.
+    pub(crate) public_by_alert: HashMap<String, Slug>,
     /// Alerts that several runbooks are for, the one that they lead to first.
     pub(crate) contested: Vec<(String, Vec<Slug>)>,
     /// Markdown files of the operator's folder whose names are no runbook's.
@@ -79,6 +81,8 @@ pub(crate) enum FileProblem {
     Name,
     /// Another file has the same runbook in the same language.
     Twice,
+    /// It is a link that leads out of the folder; nobody opened it.
+    Outside,
 }
 
 impl FileProblem {
@@ -95,6 +99,7 @@ impl FileProblem {
             Self::NotUtf8 => ("runbook-file-encoding", "runbook-file-encoding-fix"),
             Self::Name => ("runbook-file-name", "runbook-file-name-fix"),
             Self::Twice => ("runbook-file-twice", "runbook-file-twice-fix"),
+            Self::Outside => ("runbook-file-outside", "runbook-file-outside-fix"),
         }
     }
 }
@@ -194,23 +199,39 @@ impl Library {
     /// A library of these.
     pub(super) fn new(all: Vec<Runbook>, strays: Vec<FileRead>, folder_problem: Option<String>) -> Self {
         let mut claims: BTreeMap<String, BTreeSet<(bool, &Slug)>> = BTreeMap::new();
+        let mut public: BTreeSet<&Slug> = BTreeSet::new();
         for runbook in &all {
+            if runbook.is_public {
+                public.insert(&runbook.slug);
+            }
             let alerts = runbook.current.iter().flat_map(|edition| edition.alerts());
             alerts.for_each(|alert| {
                 // The operator's come before those that ship.
                 claims.entry(alert).or_default().insert((runbook.is_bundled, &runbook.slug));
             });
         }
-        let (mut by_alert, mut contested) = (HashMap::new(), Vec::new());
+        let (mut by_alert, mut public_by_alert, mut contested) = (HashMap::new(), HashMap::new(), Vec::new());
         for (alert, claims) in claims {
             let slugs: Vec<Slug> = claims.into_iter().map(|(_, slug)| slug.clone()).collect();
             by_alert.extend(slugs.first().map(|first| (alert.clone(), first.clone())));
+            let first_public = slugs.iter().find(|slug| public.contains(slug));
+            public_by_alert.extend(first_public.map(|first| (alert.clone(), first.clone())));
             if slugs.len() > 1 {
                 contested.push((alert, slugs));
             }
         }
         let runbooks = all.into_iter().map(|runbook| (runbook.slug.clone(), Arc::new(runbook))).collect();
-        Self { runbooks, by_alert, contested, strays, folder_problem }
+        Self { runbooks, by_alert, public_by_alert, contested, strays, folder_problem }
+    }
+
+    /// True when everybody sees the same of both: a version is never changed, so its key stands for all that is in it.
+    pub(super) fn shows_the_same_as(&self, other: &Self) -> bool {
+        self.public_by_alert == other.public_by_alert && self.public_versions().eq(other.public_versions())
+    }
+
+    fn public_versions(&self) -> impl Iterator<Item = (&Slug, i64)> {
+        let public = self.runbooks.values().filter(|runbook| runbook.is_public);
+        public.filter_map(|runbook| Some((&runbook.slug, runbook.current.as_ref()?.head.key)))
     }
 
     /// The version with this key, if it is in use.
@@ -262,6 +283,23 @@ mod tests {
         assert_eq!(leads("other"), None);
         let contested = [("disk-full".to_owned(), ["b-own", "c-own", "a-shipped"].map(slug).to_vec())];
         assert_eq!(library.contested, contested);
+    }
+
+    #[test]
+    fn where_an_alert_leads_everybody_depends_on_public_runbooks_alone() {
+        let all = || {
+            let inside = Runbook { is_public: false, ..runbook("a-inside", false, "DiskFull, NodeDown") };
+            vec![inside, runbook("b-public", false, "DiskFull"), runbook("c-shipped", true, "DiskFull")]
+        };
+        let library = Library::new(all(), Vec::new(), None);
+        assert_eq!(library.by_alert.get("diskfull"), Some(&slug("a-inside")));
+        assert_eq!(library.public_by_alert, HashMap::from([("diskfull".to_owned(), slug("b-public"))]));
+
+        let without = Library::new(all().split_off(1), Vec::new(), None);
+        assert!(library.shows_the_same_as(&without), "what is inside is no difference");
+        let mut opened = all();
+        opened[0].is_public = true;
+        assert!(!library.shows_the_same_as(&Library::new(opened, Vec::new(), None)));
     }
 
     #[test]

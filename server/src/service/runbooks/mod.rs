@@ -56,15 +56,15 @@ impl Runbooks {
     }
 }
 
-/// A version that was kept, read where that keeps nobody waiting.
-async fn read(version: Version) -> Option<Edition> {
-    match tokio::task::spawn_blocking(move || Edition::of(version)).await {
-        Ok(edition) => edition,
-        Err(panic) => {
-            tracing::error!(%panic, "reading a version of a runbook failed");
-            None
-        }
-    }
+/// Key of what is said of a version that can no longer be followed.
+const UNFOLLOWABLE: &str = "refused-run-no-version";
+
+/// A version that was kept, read where that keeps nobody waiting; none: it can no longer be followed.
+async fn read(version: Version) -> Result<Option<Edition>, Problem> {
+    tokio::task::spawn_blocking(move || Edition::of(version)).await.map_err(|panic| {
+        tracing::error!(%panic, "reading a version of a runbook failed");
+        Problem::Refused(UNFOLLOWABLE)
+    })
 }
 
 impl Desk {
@@ -79,8 +79,15 @@ impl Desk {
         if let Some(edition) = found.or_else(|| self.runbooks.editions().get(version_key)) {
             return Ok(edition);
         }
+        if self.runbooks.editions().is_unfollowable(version_key) {
+            return Err(Problem::Refused(UNFOLLOWABLE));
+        }
         let version = self.store.runbook_version_by_key(version_key).await?.ok_or(Problem::NotFound("version"))?;
-        let edition = Arc::new(read(version).await.ok_or(Problem::Refused("refused-run-no-version"))?);
+        let Some(edition) = read(version).await? else {
+            self.runbooks.editions().put_unfollowable(version_key);
+            return Err(Problem::Refused(UNFOLLOWABLE));
+        };
+        let edition = Arc::new(edition);
         self.runbooks.editions().put(&edition);
         Ok(edition)
     }
@@ -158,6 +165,16 @@ impl Desk {
             uses.entry(slug).or_default().recent = recent;
         }
         Ok(uses)
+    }
+
+    /// What is known of the use of one runbook.
+    pub(crate) async fn runbook_use(&self, caller: &Caller, runbook: &Slug) -> Result<Use, Problem> {
+        caller.must(Permission::Read, self.now())?;
+        let (kept, reviewed) = tokio::try_join!(self.store.runbook_use(runbook), self.store.newest_reviews())?;
+        let reviewed_at = reviewed.get(runbook).map(|review| review.at);
+        let (used_at, drilled_at) = kept.map_or((None, None), |kept| (kept.used_at, kept.drilled_at));
+        let recent = if used_at.is_some() { self.recent(runbook).await? } else { Vec::new() };
+        Ok(Use { reviewed_at, drilled_at, used_at, recent })
     }
 
     /// Of the newest live runs of a runbook: how many steps were skipped or failed, and how many notes say that it is wrong.

@@ -2,8 +2,9 @@
 //! here, and of the disk only a folder and the files right in it are looked at.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Read};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::SystemTime;
@@ -12,6 +13,7 @@ use domain::runbook::lint::{lint, lint_languages};
 use domain::runbook::parse::{canonical, parse};
 use domain::runbook::{Document, SOURCE_BYTES_MAX};
 use domain::text::{Language, Slug};
+use rustix::fs::OFlags;
 
 use super::library::{Content, EditionText, FileProblem, FileRead};
 use crate::runbooks;
@@ -27,6 +29,8 @@ pub(crate) struct Listing {
     pub(crate) files: Vec<Listed>,
     /// There is more than is read.
     pub(crate) is_cut: bool,
+    /// The folder itself, where no link is followed any more: all is read there, though another folder takes its place meanwhile.
+    folder: PathBuf,
 }
 
 /// A file that lies there.
@@ -57,7 +61,8 @@ pub(crate) fn named(name: &str) -> Option<(Slug, Option<Language>)> {
 
 /// The files of a folder that may be runbooks.
 pub(crate) fn list(folder: &Path) -> io::Result<Listing> {
-    let mut entries = fs::read_dir(folder)?;
+    let real = fs::canonicalize(folder)?;
+    let mut entries = fs::read_dir(&real)?;
     let mut files = Vec::new();
     for entry in entries.by_ref().take(ENTRIES_MAX) {
         let entry = entry?;
@@ -73,12 +78,12 @@ pub(crate) fn list(folder: &Path) -> io::Result<Listing> {
             Err(error) if error.kind() == ErrorKind::NotFound && fs::symlink_metadata(&path).is_err() => continue,
             Err(_) => None,
         };
-        files.push(Listed { path, name, look });
+        files.push(Listed { path: folder.join(entry.file_name()), name, look });
     }
     files.sort_by(|a, b| a.name.cmp(&b.name));
     let is_cut = files.len() > FILES_MAX || entries.next().is_some();
     files.truncate(FILES_MAX);
-    Ok(Listing { files, is_cut })
+    Ok(Listing { files, is_cut, folder: real })
 }
 
 /// A file that was read, or why it was not.
@@ -90,17 +95,54 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    /// Reads a file.
+    /// Reads a file as if the folder in which it lies were the operator's.
     pub(crate) fn read(path: &Path) -> Self {
+        let beside = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let text = fs::canonicalize(beside).map_err(unreadable).and_then(|folder| text_within(&folder, path));
+        Self::of(path, text)
+    }
+
+    fn of(path: &Path, text: Result<String, FileProblem>) -> Self {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        Self { path: path.display().to_string(), name, text: text_of(path) }
+        Self { path: path.display().to_string(), name, text }
     }
 }
 
-/// The text of a file.
+impl Listing {
+    /// Reads every file.
+    pub(super) fn read(&self) -> Vec<Source> {
+        self.files.iter().map(|file| Source::of(&file.path, text_within(&self.folder, &file.path))).collect()
+    }
+}
+
+fn unreadable(error: io::Error) -> FileProblem {
+    FileProblem::Unreadable(error.to_string())
+}
+
+/// The text of the file of this name in a folder that is named without links. Whoever may put files there need not be allowed to read
+/// what this program can, so no link leads out of it.
+fn text_within(folder: &Path, path: &Path) -> Result<String, FileProblem> {
+    let real = fs::canonicalize(folder.join(path.file_name().unwrap_or_default())).map_err(unreadable)?;
+    // What Git keeps of a checkout can hold the password of where it came from.
+    let is_inside = real.strip_prefix(folder).is_ok_and(|below| below.iter().all(|part| part != ".git"));
+    if !is_inside {
+        return Err(FileProblem::Outside);
+    }
+    text_at(&real, OFlags::NOFOLLOW)
+}
+
+/// The text of a file, wherever a link leads.
 pub(crate) fn text_of(path: &Path) -> Result<String, FileProblem> {
-    let unreadable = |error: io::Error| FileProblem::Unreadable(error.to_string());
-    let file = File::open(path).map_err(unreadable)?;
+    text_at(path, OFlags::empty())
+}
+
+fn text_at(path: &Path, flags: OFlags) -> Result<String, FileProblem> {
+    // Opening a pipe would wait for whoever writes into it.
+    let flags = (flags | OFlags::NONBLOCK).bits() as i32;
+    let file = OpenOptions::new().read(true).custom_flags(flags).open(path).map_err(unreadable)?;
+    if !file.metadata().map_err(unreadable)?.is_file() {
+        return Err(FileProblem::Unreadable("it is not a regular file".to_owned()));
+    }
     let mut bytes = Vec::new();
     file.take(SOURCE_BYTES_MAX as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() > SOURCE_BYTES_MAX {
@@ -268,6 +310,48 @@ mod tests {
         assert!(!listing.is_cut);
         assert!(matches!(text_of(&path("lost.md")), Err(FileProblem::Unreadable(_))));
         assert!(list(&path("absent")).is_err());
+    }
+
+    #[test]
+    fn a_link_leads_nowhere_but_into_the_folder() {
+        use std::os::unix::fs::symlink;
+        let (place, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let folder = place.path().join("runbooks");
+        for (of, name) in [(&folder, "..2026/a.en.md"), (&folder, ".git/config"), (&elsewhere.path().to_owned(), "secret")] {
+            fs::create_dir_all(of.join(name).parent().unwrap()).unwrap();
+            fs::write(of.join(name), name).unwrap();
+        }
+        // As Kubernetes puts the files of a ConfigMap there.
+        symlink("..2026", folder.join("..data")).unwrap();
+        symlink("..data/a.en.md", folder.join("a.en.md")).unwrap();
+        symlink(".git/config", folder.join("b.en.md")).unwrap();
+        symlink(elsewhere.path().join("secret"), folder.join("c.en.md")).unwrap();
+        symlink(elsewhere.path(), folder.join("out")).unwrap();
+        symlink("out/secret", folder.join("d.en.md")).unwrap();
+        let outside = || Err(FileProblem::Outside);
+        let expected = [Ok("..2026/a.en.md".to_owned()), outside(), outside(), outside()];
+        // The folder itself may be a link.
+        symlink(&folder, place.path().join("link")).unwrap();
+        for folder in [folder.clone(), place.path().join("link")] {
+            let sources = list(&folder).unwrap().read();
+            let texts: Vec<_> = sources.iter().map(|source| source.text.clone()).collect();
+            assert_eq!(texts, expected);
+            assert_eq!(sources[0].path, folder.join("a.en.md").display().to_string(), "as the operator calls it");
+            assert_eq!(Source::read(&folder.join("c.en.md")).text, outside());
+        }
+        let drafts = Drafts::of(&list(&folder).unwrap().read(), false);
+        let leak = &drafts.runbooks.values().nth(2).unwrap().files[0];
+        assert_eq!((leak.source.as_str(), leak.counts(), leak.problem.clone()), ("", (1, 0), Some(FileProblem::Outside)));
+    }
+
+    #[test]
+    fn nobody_waits_for_whoever_writes_into_a_pipe() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.en.md");
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        assert!(matches!(text_of(&path), Err(FileProblem::Unreadable(_))));
+        assert!(matches!(Source::read(&path).text, Err(FileProblem::Unreadable(_))));
+        assert!(list(folder.path()).unwrap().files.is_empty());
     }
 
     #[test]

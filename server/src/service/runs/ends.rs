@@ -1,8 +1,11 @@
 //! What is decided about a run as a whole: to go on with a newer version of its runbook, and its end.
 
+use std::collections::BTreeMap;
+
 use domain::incident::machine::MachineEvent;
 use domain::runbook::StepId;
 use domain::runbook::compare::Change;
+use domain::runbook::params::{Param, Values, check};
 use domain::runbook::run::fold::fold;
 use domain::runbook::run::rules::{Wish, may, may_finish, to_recheck};
 use domain::runbook::run::{Deed, Event, Outcome as RunOutcome, Stand};
@@ -46,6 +49,8 @@ struct Rebase {
     op: String,
     expected_seq: i64,
     to: Followed,
+    /// Values that are known by themselves, as the newer version asks for them.
+    known: Values,
 }
 
 impl Desk {
@@ -63,7 +68,9 @@ impl Desk {
         let version = self.store.runbook_version(&run.version.runbook, to).await?;
         let version = version.ok_or(Problem::Refused("refused-run-version"))?;
         let to = Followed { edition: self.edition(version.head.key).await? };
-        let rebase = Rebase { op, expected_seq, to };
+        let number_of = run.incident.map(|(_, number)| number);
+        let known = self.known_values(to.edition.front(), number_of, run.component.as_ref(), BTreeMap::new());
+        let rebase = Rebase { op, expected_seq, to, known };
         let by = caller.clone();
         let rebased = self.change(caller, asked_again(&run), move |transaction, now| {
             Box::pin(async move { go_on(transaction, &by, number, rebase, &followed, now).await })
@@ -103,9 +110,10 @@ async fn go_on(
     before: &Followed,
     now: Timestamp,
 ) -> Outcome<Nothing> {
-    let Rebase { op, expected_seq, to } = rebase;
+    let Rebase { op, expected_seq, to, known } = rebase;
     let opened = Opened::read(transaction, by, number, now).await?;
-    if opened.known(&op).is_some() {
+    let key = to.edition.head.key;
+    if opened.known(&op, |known| known.deed == Deed::Rebase && known.version_key == key)?.is_some() {
         return Ok((Nothing {}, Vec::new()));
     }
     opened.must_follow(&before.edition)?;
@@ -141,7 +149,18 @@ async fn go_on(
     let told = MachineEvent::RunRebased { run, runbook, from: from.number, to: next.number, rechecks };
     opened.append(transaction, by, new, Some(told)).await?;
     transaction.set_run_version(opened.run.key, next.key).await?;
+    let params = still_good(&to.edition.front().params, &opened.run.params, known);
+    transaction.set_run_params(opened.run.key, &params).await?;
     Ok((Nothing {}, vec![done("run.rebased", &opened.run).changed("version", from.number, next.number)]))
+}
+
+/// Values for another version: those that still look as they must, and what is known by itself of the others.
+fn still_good(params: &[Param], before: &Values, known: Values) -> Values {
+    let kept = before.iter().filter(|(name, value)| {
+        let param = params.iter().find(|param| param.name == **name);
+        param.is_some_and(|param| check(param, value).is_ok())
+    });
+    known.into_iter().chain(kept.map(|(name, value)| (name.clone(), value.clone()))).collect()
 }
 
 async fn finish(
@@ -154,7 +173,7 @@ async fn finish(
 ) -> Outcome<Nothing> {
     let FinishRead { op, expected_seq, outcome, text } = read;
     let opened = Opened::read(transaction, by, number, now).await?;
-    if opened.known(&op).is_some() {
+    if opened.known(&op, |known| known.deed == Deed::Finish && known.text == text)?.is_some() {
         return Ok((Nothing {}, Vec::new()));
     }
     opened.must_follow(&followed.edition)?;

@@ -12,7 +12,7 @@ use domain::runbook::run::{Deed, Event, Stand};
 use domain::runbook::{Block, StepId};
 use domain::time::Timestamp;
 use store::Transaction;
-use store::runbooks::NewRunEvent;
+use store::runbooks::{NewRunEvent, RunEvent};
 
 use super::record::{Opened, actor, done};
 use super::values::given;
@@ -106,12 +106,16 @@ pub(super) async fn keep(
     let opened = Opened::read(transaction, by, number, now).await?;
     opened.must_follow(&followed.edition)?;
     let (plan, mut events) = (&followed.edition.plan, opened.for_rules());
-    if let Some(known) = opened.known(&read.op) {
+    let is_same = |known: &NewRunEvent| {
+        (&known.step, known.deed, &known.answer, &known.text) == (&read.step, read.deed, &read.answer, &read.text)
+    };
+    if let Some(known) = opened.known(&read.op, is_same)? {
         let stand = stand_of(plan, &events, known.content.step.as_ref());
         return Ok((Kept { seq: known.seq, stand, is_new: false }, Vec::new()));
     }
-    judge(plan, &events, &read, &actor(by))?;
-    let EventRead { op, step, deed, answer, text, occurred_at, .. } = read;
+    let actor = actor(by);
+    judge(plan, &events, &read, &actor)?;
+    let EventRead { op, step, deed, answer, text, occurred_at, expected_seq } = read;
     let told = (deed != Deed::Copied).then(|| MachineEvent::RunStep {
         run: opened.run.number,
         step: step.as_ref().map(ToString::to_string).unwrap_or_default(),
@@ -120,7 +124,20 @@ pub(super) async fn keep(
         answer: answer.clone(),
         text: text.clone(),
     });
-    let params = step.as_ref().map(|step| filled_in(&followed.edition, step, &opened.run.params)).unwrap_or_default();
+    let mut params = step.as_ref().map(|step| filled_in(&followed.edition, step, &opened.run.params)).unwrap_or_default();
+    // Values that somebody else gave meanwhile are not those with which it was done.
+    let is_unseen = |event: &RunEvent| {
+        event.seq > expected_seq
+            && event.content.deed == Deed::Params
+            && event.for_rules().actor != actor
+            && event.content.params.keys().any(|name| params.contains_key(name))
+    };
+    if opened.events.iter().any(is_unseen) {
+        match deed {
+            Deed::Tick | Deed::Confirm | Deed::Fail => return Err(Problem::Conflict),
+            _ => params.clear(),
+        }
+    }
     let blank = opened.event(by, op, (deed, step.clone()), (occurred_at, now));
     let new = NewRunEvent { answer: answer.clone(), text, params, ..blank };
     let kept = opened.append(transaction, by, new, told).await?;
@@ -148,7 +165,7 @@ async fn give(
     opened.must_follow(&followed.edition)?;
     let before = &opened.run.params;
     let is_there = values.iter().all(|(name, value)| before.get(name) == Some(value));
-    if is_there || opened.known(&op).is_some() {
+    if is_there || opened.known(&op, |known| known.deed == Deed::Params && known.params == values)?.is_some() {
         return Ok((Nothing {}, Vec::new()));
     }
     let (plan, events, actor) = (&followed.edition.plan, opened.for_rules(), actor(by));

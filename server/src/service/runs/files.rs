@@ -92,7 +92,8 @@ async fn add(
     now: Timestamp,
 ) -> Outcome<FileKept> {
     let opened = Opened::read(transaction, by, number, now).await?;
-    if let Some(known) = opened.known(&read.op) {
+    let is_same = |known: &NewRunEvent| (&known.step, known.deed, &known.text) == (&read.step, read.deed, &read.text);
+    if let Some(known) = opened.known(&read.op, is_same)? {
         return Ok(((known.seq, None), Vec::new()));
     }
     opened.must_follow(&followed.edition)?;

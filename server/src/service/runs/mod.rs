@@ -43,6 +43,9 @@ use super::incidents::{Deed as IncidentDeed, permitted};
 use super::problem::Problem;
 use super::runbooks::Edition;
 
+/// A run in a list: what it follows, and where it stands.
+pub(crate) type Listed = (Run, Arc<Edition>, Progress);
+
 /// What is known of runs beside what is on disk.
 #[derive(Debug, Default)]
 pub(crate) struct RunWatch {
@@ -142,15 +145,28 @@ impl Desk {
     }
 
     /// Runs that meet a filter, the newest first, each with what it follows and where it stands.
-    pub(crate) async fn run_list(
-        &self,
-        caller: &Caller,
-        filter: &RunFilter,
-    ) -> Result<Vec<(Run, Arc<Edition>, Progress)>, Problem> {
+    pub(crate) async fn run_list(&self, caller: &Caller, filter: &RunFilter) -> Result<Vec<Listed>, Problem> {
         caller.must(Permission::Read, self.now())?;
-        let mut list = Vec::new();
-        for run in self.store.runs(filter).await? {
-            let Some(RunStory { run, events, .. }) = self.store.run_story(run.number).await? else { continue };
+        let stories = self.store.run_stories(filter).await?;
+        self.listed(stories).await
+    }
+
+    /// A page of [`Self::run_list`], and the number before which the next one begins; none: there is no next one. What cannot be followed any
+    /// more is left out of its page and ends none.
+    pub(crate) async fn run_page(&self, caller: &Caller, filter: &RunFilter) -> Result<(Vec<Listed>, Option<i64>), Problem> {
+        caller.must(Permission::Read, self.now())?;
+        let one_more = RunFilter { limit: filter.limit.saturating_add(1), ..filter.clone() };
+        let mut stories = self.store.run_stories(&one_more).await?;
+        let limit = filter.limit as usize;
+        let has_more = stories.len() > limit;
+        stories.truncate(limit);
+        let next = stories.last().filter(|_| has_more).map(|story| story.run.number);
+        Ok((self.listed(stories).await?, next))
+    }
+
+    async fn listed(&self, stories: Vec<RunStory>) -> Result<Vec<Listed>, Problem> {
+        let mut list = Vec::with_capacity(stories.len());
+        for RunStory { run, events, .. } in stories {
             let Some(edition) = self.followable(run.version.key).await? else { continue };
             let progress = fold(&edition.plan, &for_rules(&events));
             list.push((run, edition, progress));
@@ -160,7 +176,7 @@ impl Desk {
 
     /// The version with this key; none if it can no longer be followed, which only a change of the rules can make so: one such run must not
     /// keep all others from being shown.
-    async fn followable(&self, version_key: i64) -> Result<Option<Arc<Edition>>, Problem> {
+    pub(crate) async fn followable(&self, version_key: i64) -> Result<Option<Arc<Edition>>, Problem> {
         match self.edition(version_key).await {
             Ok(edition) => Ok(Some(edition)),
             Err(Problem::Refused(_)) => Ok(None),
@@ -178,7 +194,7 @@ impl Desk {
     async fn run_for(&self, caller: &Caller, number: i64) -> Result<(Run, Followed), Problem> {
         let now = self.now();
         caller.must(Permission::Read, now)?;
-        let run = self.store.run_story(number).await?.ok_or(Problem::NotFound("run"))?.run;
+        let run = self.store.run(number).await?.ok_or(Problem::NotFound("run"))?;
         let incident = match run.incident {
             Some((_, number)) => self.store.incident(number).await?,
             None => None,

@@ -74,7 +74,7 @@ impl Desk {
         let now = self.now();
         caller.must(Permission::Read, now)?;
         let is_known = self.presence().runs.contains_key(&number);
-        if !is_known && self.store.run_story(number).await?.is_none() {
+        if !is_known && self.store.run(number).await?.is_none() {
             return Err(Problem::NotFound("run"));
         }
         let elapsed = self.ledger.clock.elapsed();

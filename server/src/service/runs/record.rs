@@ -81,9 +81,10 @@ impl Opened {
         if self.run.version.key == edition.head.key { Ok(()) } else { Err(Problem::Busy) }
     }
 
-    /// The event that was sent before under this name.
-    pub(super) fn known(&self, op: &str) -> Option<&RunEvent> {
-        self.events.iter().find(|event| event.content.op == op)
+    /// The event that was sent before under this name. One that was another event then is refused: what it says would be lost.
+    pub(super) fn known(&self, op: &str, is_same: impl Fn(&NewRunEvent) -> bool) -> Result<Option<&RunEvent>, Problem> {
+        let known = self.events.iter().find(|event| event.content.op == op);
+        if known.is_some_and(|known| !is_same(&known.content)) { Err(Problem::KeyReused) } else { Ok(known) }
     }
 
     /// What the rules look at.

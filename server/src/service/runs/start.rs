@@ -2,7 +2,7 @@
 
 use domain::account::Permission;
 use domain::incident::machine::MachineEvent;
-use domain::incident::work::IncidentKind;
+use domain::incident::work::{IncidentKind, State as WorkState};
 use domain::runbook::run::{Mode, RunState};
 use domain::text::Slug;
 use domain::time::Timestamp;
@@ -65,6 +65,7 @@ impl Desk {
             return Ok(earlier);
         }
         let followed = self.runbook_to_follow(&wanted.runbook)?;
+        let joins = wanted.joins;
         let new = self.new_run(caller, wanted, incident.as_ref(), &followed).await?;
         let filter = RunFilter { state: Some(RunState::Active), limit: ACTIVE_MAX, ..RunFilter::default() };
         if self.store.runs(&filter).await?.len() >= ACTIVE_MAX as usize {
@@ -74,7 +75,7 @@ impl Desk {
         let permission = number.is_none().then_some(Permission::Respond);
         let by = caller.clone();
         let begun = self.change(caller, permission, move |transaction, now| {
-            Box::pin(async move { begin(transaction, &by, new, number, &followed, now).await })
+            Box::pin(async move { begin(transaction, &by, (new, joins), number, &followed, now).await })
         });
         self.run_changed(begun.await, number).await
     }
@@ -121,10 +122,26 @@ impl Desk {
     }
 }
 
+/// The number of a run of this runbook that goes on in the incident: two who tap at once follow one.
+async fn followed_already(
+    transaction: &mut Transaction<'_>,
+    incident: Option<&Incident>,
+    followed: &Followed,
+) -> Result<Option<i64>, Problem> {
+    let Some(incident) = incident else { return Ok(None) };
+    for number in transaction.open_runs_of(incident.key).await? {
+        let run = transaction.run(number).await?;
+        if run.is_some_and(|run| run.version.runbook == followed.edition.head.runbook) {
+            return Ok(Some(number));
+        }
+    }
+    Ok(None)
+}
+
 async fn begin(
     transaction: &mut Transaction<'_>,
     by: &Caller,
-    new: NewRun,
+    (new, joins): (NewRun, bool),
     number: Option<i64>,
     followed: &Followed,
     now: Timestamp,
@@ -136,6 +153,12 @@ async fn begin(
     must_run(by, incident.as_ref(), now)?;
     if incident.as_ref().is_some_and(|incident| incident.merged_into.is_some()) {
         return Err(Problem::Refused("refused-merged"));
+    }
+    if incident.as_ref().is_some_and(|incident| matches!(incident.facts.state, WorkState::Closed | WorkState::Cancelled)) {
+        return Err(Problem::Refused("refused-run-closed"));
+    }
+    if joins && let Some(followed) = followed_already(transaction, incident.as_ref(), followed).await? {
+        return Ok((followed, Vec::new()));
     }
     let run = transaction.insert_run(&NewRun { started_at: now, ..new }).await?;
     if let Some(incident) = &incident {

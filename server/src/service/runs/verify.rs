@@ -1,5 +1,5 @@
 //! Steps that are done when a probe says so (`verify=probe:…`): looked at every second. Such a step is done once the probe's last results are
-//! all up and all of after the run began, or of after somebody last said something else about the step.
+//! all up and all of after the run began, or of after the step was last opened again: taken back, or by a decision that led back.
 //!
 //! The newest result in memory says when it is worth a look; what counts are the results on disk, so that none is passed over and a restart
 //! forgets none. Where nobody waits for a probe, this costs nothing.
@@ -10,13 +10,14 @@ use std::time::Duration;
 use domain::probe::observation::Verdict;
 use domain::runbook::StepId;
 use domain::runbook::run::fold::fold;
+use domain::runbook::run::plan::Plan;
 use domain::runbook::run::rules::{Wish, may};
 use domain::runbook::run::{Deed, Stand};
 use domain::text::Slug;
 use domain::time::Timestamp;
 use domain::tower::ProbeKey;
 use store::load::StoredResult;
-use store::runbooks::{NewRunEvent, RunStory};
+use store::runbooks::RunStory;
 
 use super::events::keep;
 use super::record::actor;
@@ -103,12 +104,13 @@ fn watched(state: &State, slug: &Slug) -> Option<(ProbeKey, Slug)> {
     find(&|_, now| now == slug).or_else(|| find(&|index, _| was(index) == Some(slug)))
 }
 
+/// True when a probe may say of any step that it is done.
+fn has_verify(plan: &Plan) -> bool {
+    plan.steps.iter().any(|step| step.verify.is_some())
+}
+
 /// Steps of a run that a probe may say are done now: the step, the probe it names, and from when on results count.
-fn open_steps(story: &RunStory, followed: &Followed) -> Vec<(StepId, Slug, Timestamp)> {
-    let plan = &followed.edition.plan;
-    if plan.steps.iter().all(|step| step.verify.is_none()) {
-        return Vec::new();
-    }
+fn open_steps(story: &RunStory, plan: &Plan) -> Vec<(StepId, Slug, Timestamp)> {
     let events = for_rules(&story.events);
     let (progress, actor) = (fold(plan, &events), actor(&Caller::system()));
     let mut open = Vec::new();
@@ -119,10 +121,9 @@ fn open_steps(story: &RunStory, followed: &Followed) -> Vec<(StepId, Slug, Times
         if may(plan, &progress, &events, &wish).is_err() {
             continue;
         }
-        // Whoever takes it back means that it is not so: then it takes new results to say the contrary.
-        let is_move = |content: &&NewRunEvent| content.deed.moves_step() && content.step.as_ref() == Some(&step.id);
-        let moved = story.events.iter().map(|event| &event.content).filter(is_move).map(|content| content.recorded_at).max();
-        let since = moved.map_or(story.run.started_at, |at| at.max(story.run.started_at));
+        // Whoever takes it back, or goes back to before it, means that it is not so: then it takes new results to say the contrary.
+        let opened = standing.seq.and_then(|seq| story.events.iter().find(|event| event.seq == seq));
+        let since = opened.map_or(story.run.started_at, |event| event.content.recorded_at.max(story.run.started_at));
         open.push((step.id.clone(), probe, since.plus(Duration::from_millis(1))));
     }
     open
@@ -162,11 +163,19 @@ impl Desk {
         if verifying.read_at.is_some_and(is_known) {
             return Ok(());
         }
+        let mut run_keys = Vec::new();
+        for run in self.store.active_runs().await? {
+            let edition = self.followable(run.version.key).await?;
+            run_keys.extend(edition.filter(|edition| has_verify(&edition.plan)).map(|_| run.key));
+        }
+        // Few runs wait for a probe: only what happened in those is read.
+        let stories = if run_keys.is_empty() { Vec::new() } else { self.store.stories_of_runs(&run_keys).await? };
         let mut waiting = Vec::new();
-        for story in self.store.active_runs().await? {
+        for story in stories {
+            // In between it may have gone on with another version.
             let Some(edition) = self.followable(story.run.version.key).await? else { continue };
             let followed = Followed { edition };
-            for (step, slug, since) in open_steps(&story, &followed) {
+            for (step, slug, since) in open_steps(&story, &followed.edition.plan) {
                 let found = watched(&self.monitoring.state(), &slug);
                 let Some((probe, slug)) = found else { continue };
                 let incident = story.run.incident.map(|(_, number)| number);
@@ -225,7 +234,88 @@ impl Desk {
 
 #[cfg(test)]
 mod tests {
+    use domain::runbook::parse::parse;
+    use domain::runbook::run::{Mode, RunState};
+    use store::audit::ActorKind;
+    use store::runbooks::{NewRunEvent, Run, RunEvent, VersionHead};
+    use uuid::Uuid;
+
     use super::*;
+
+    const LOOP: &str = "---\nid: restart\nlang: en\n---\n# Restart\n\n## Mitigation\n\n\
+        - [ ] Restart it <!-- s:restart -->\n\
+        - [ ] It answers <!-- s:it-answers verify=probe:web -->\n\
+        - [ ] Did it help? <!-- s:helped decision yes=tell no=restart max=2 -->\n\
+        - [ ] Tell them <!-- s:tell -->\n";
+
+    /// A run that began at 1000.
+    fn story(events: Vec<RunEvent>) -> RunStory {
+        let at = Timestamp::from_ms;
+        let runbook = "restart".parse().unwrap();
+        let run = Run {
+            key: 1,
+            id: Uuid::from_u128(1),
+            number: 1,
+            version: VersionHead { key: 1, runbook, number: 1, sha256: [0; 32], created_at: at(0) },
+            incident: None,
+            mode: Mode::Live,
+            component: None,
+            params: BTreeMap::new(),
+            actor_kind: ActorKind::User,
+            actor_id: "ann-1".to_owned(),
+            actor_name: "Ann".to_owned(),
+            started_at: at(1000),
+            state: RunState::Active,
+            finished_at: None,
+            outcome: None,
+            outcome_text: None,
+            right_runbook: None,
+            last_seq: events.last().map_or(0, |event| event.seq),
+        };
+        RunStory { run, events, files: Vec::new() }
+    }
+
+    fn event(seq: i64, deed: Deed, step: &str, answer: Option<&str>, recorded_at: i64) -> RunEvent {
+        let recorded_at = Timestamp::from_ms(recorded_at);
+        let content = NewRunEvent {
+            step: Some(step.parse().unwrap()),
+            deed,
+            actor_kind: ActorKind::User,
+            actor_id: "ann-1".to_owned(),
+            actor_name: "Ann".to_owned(),
+            // A phone that was away says when it was done; results count from when that was known.
+            occurred_at: recorded_at.minus(Duration::from_secs(1)),
+            recorded_at,
+            op: format!("op-{seq}"),
+            answer: answer.map(str::to_owned),
+            text: None,
+            params: BTreeMap::new(),
+            changed: Vec::new(),
+            version_key: 1,
+        };
+        RunEvent { seq, content }
+    }
+
+    #[test]
+    fn what_is_opened_again_takes_new_results() {
+        let plan = Plan::of(&parse(LOOP)).unwrap();
+        assert!(has_verify(&plan));
+        let since = |events: &[RunEvent]| {
+            let open = open_steps(&story(events.to_vec()), &plan).into_iter();
+            open.map(|(step, probe, since)| (step.to_string(), String::from(probe), since.as_ms())).collect::<Vec<_>>()
+        };
+        let from = |at: i64| vec![("it-answers".to_owned(), "web".to_owned(), at)];
+        let mut events = vec![event(1, Deed::Tick, "restart", None, 1500)];
+        assert_eq!(since(&events), from(1001), "from when the run began");
+        events.push(event(2, Deed::Verify, "it-answers", None, 2000));
+        assert!(since(&events).is_empty(), "it is done");
+        events.push(event(3, Deed::Answer, "helped", Some("no"), 3000));
+        assert_eq!(since(&events), from(3001), "the decision led back");
+        events.push(event(4, Deed::Tick, "restart", None, 4000));
+        events.push(event(5, Deed::Verify, "it-answers", None, 5000));
+        events.push(event(6, Deed::Untick, "it-answers", None, 6000));
+        assert_eq!(since(&events), from(6001), "it was taken back");
+    }
 
     fn result(at: i64, verdict: Verdict) -> StoredResult {
         StoredResult { at: Timestamp::from_ms(at), verdict, duration_us: None, code: None, cause: None, detail: None }

@@ -37,6 +37,8 @@ pub(crate) struct RunWanted {
     pub(crate) labels: BTreeMap<String, String>,
     /// Values that somebody typed. Empty ones were left out.
     pub(crate) params: BTreeMap<String, String>,
+    /// True: where the runbook is being followed in the incident already, that run is the one that is wanted.
+    pub(crate) joins: bool,
 }
 
 /// Something that was done in a run.

@@ -336,15 +336,9 @@ fn filter(query: &RunQuery) -> Result<RunFilter, Failed> {
 #[utoipa::path(get, path = "/api/v1/runs", tag = "Runs", params(RunQuery),
     responses((status = 200, description = "A page of runs.", body = RunHeads), Always, Paged))]
 async fn list_runs(State(web): State<Web>, asker: Asker, Query(query): Query<RunQuery>) -> Result<Json<RunHeads>, Failed> {
-    let mut filter = filter(&query)?;
-    let limit = filter.limit as usize;
-    filter.limit += 1;
-    let mut found = web.desk.run_list(&asker.caller, &filter).await?;
-    let has_more = found.len() > limit;
-    found.truncate(limit);
-    let next_cursor = found.last().filter(|_| has_more).map(|(run, ..)| paging::cursor(run.number));
+    let (found, next) = web.desk.run_page(&asker.caller, &filter(&query)?).await?;
     let items = found.iter().map(|(run, _, progress)| RunHead::new(run, progress)).collect();
-    Ok(Json(RunHeads { items, next_cursor }))
+    Ok(Json(RunHeads { items, next_cursor: next.map(paging::cursor) }))
 }
 
 /// Shows a run.
@@ -374,6 +368,7 @@ async fn start_run(State(web): State<Web>, asked: Asked<RunBody>) -> Result<Resp
         component: body.component.unwrap_or_default(),
         labels: body.labels,
         params: body.params,
+        joins: false,
     };
     let number = web.desk.start_run(&caller, wanted).await?;
     Ok(versions::made(&format!("/api/v1/runs/{number}"), None, StartedRun { number }))

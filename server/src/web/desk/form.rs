@@ -91,8 +91,19 @@ impl Typed {
     /// Whoever sends this form sends it once, however often it arrives: two taps, or an answer that was lost. The number that stands in it
     /// names it together with what was typed, so that the same page can be used for something else afterwards.
     pub(super) fn once(&self, caller: Caller) -> Caller {
+        let Some(request_hash) = self.hash() else { return caller };
+        let key = format!("form-{}", hex(&request_hash));
+        Caller { idempotency: Some(IdempotencyKey { key, request_hash }), ..caller }
+    }
+
+    /// Names this form and what was typed into it, 64 hexadecimal digits; none for one without a number.
+    pub(super) fn digest(&self) -> Option<String> {
+        self.hash().map(|hash| hex(&hash))
+    }
+
+    fn hash(&self) -> Option<[u8; 32]> {
         if self.get(REQUEST).is_empty() {
-            return caller;
+            return None;
         }
         let mut hash = Sha256::new();
         for (name, value) in &self.0 {
@@ -102,9 +113,7 @@ impl Typed {
             hash.update((value.len() as u64).to_be_bytes());
             hash.update(value);
         }
-        let request_hash: [u8; 32] = hash.finalize().into();
-        let key = format!("form-{}", hex(&request_hash));
-        Caller { idempotency: Some(IdempotencyKey { key, request_hash }), ..caller }
+        Some(hash.finalize().into())
     }
 
     /// What is shown again.

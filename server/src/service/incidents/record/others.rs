@@ -104,6 +104,9 @@ async fn merge(transaction: &mut Transaction<'_>, by: &Caller, (number, into): (
         }
         transaction.hide_incident(from.key).await?;
     }
+    if !target.facts.state.is_active() && !transaction.open_runs_of(from.key).await?.is_empty() {
+        return Err(Problem::Refused("refused-runs-open"));
+    }
     fits(transaction, from.key, target.key).await?;
     // Whoever has the target's form open does not know of what came with the other: their form is old from here on.
     let is_active = target.facts.state.is_active();

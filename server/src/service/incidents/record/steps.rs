@@ -142,7 +142,7 @@ impl Shift {
         }
     }
 
-    /// Writes its row and lets the markers that it stands for point there; refuses to close what a runbook is still followed in.
+    /// Writes its row and lets the markers that it stands for point there; refuses to close, or to call none, what a runbook is still followed in.
     /// `in_trouble`: components of which an outage goes on.
     pub(in crate::service::incidents) async fn write(
         self,
@@ -154,8 +154,8 @@ impl Shift {
         now: Timestamp,
     ) -> Result<(), Problem> {
         let Self { from, to, reason, at, precision } = self;
-        // Nothing is left to do in what is closed.
-        if to == State::Closed && !transaction.open_runs_of(incident_key).await?.is_empty() {
+        // Nothing is left to do in what is closed, or was none.
+        if matches!(to, State::Closed | State::Cancelled) && !transaction.open_runs_of(incident_key).await?.is_empty() {
             return Err(Problem::Refused("refused-runs-open"));
         }
         let event = MachineEvent::StateChanged { from, to, reason };

@@ -48,9 +48,16 @@ impl Place {
         fs::remove_file(self.folder.path().join(name)).unwrap();
     }
 
+    fn settings(&self, bundled: Bundled) -> RunbookSettings {
+        RunbookSettings { folder: Some(self.folder.path().to_owned()), bundled }
+    }
+
+    async fn change_with(&self, bundled: Bundled) -> Change {
+        self.runbooks.look(&self.ledger, self.settings(bundled), LOOK_LIMIT).await.unwrap()
+    }
+
     async fn look_with(&self, bundled: Bundled) -> bool {
-        let settings = RunbookSettings { folder: Some(self.folder.path().to_owned()), bundled };
-        self.runbooks.look(&self.ledger, settings).await.unwrap()
+        self.change_with(bundled).await != Change::Nothing
     }
 
     /// Looks for the operator's own alone.
@@ -152,7 +159,7 @@ async fn the_same_text_makes_no_version_however_it_comes() {
 }
 
 #[tokio::test]
-async fn after_a_restart_nothing_is_new_and_a_broken_file_has_its_newest_version() {
+async fn after_a_restart_nothing_is_new_and_a_broken_file_has_the_version_of_before() {
     let mut place = Place::new().await;
     let first = text("disk-full", "en", "Which disk is it?");
     place.write("disk-full.en.md", &first);
@@ -169,6 +176,76 @@ async fn after_a_restart_nothing_is_new_and_a_broken_file_has_its_newest_version
     let never = place.get("never-good").unwrap();
     assert!(never.current.is_none() && !never.is_public);
     assert_eq!(place.versions("never-good").await, 0);
+}
+
+#[tokio::test]
+async fn an_old_text_that_was_put_back_stays_in_use_after_a_restart() {
+    let mut place = Place::new().await;
+    let first = text("disk-full", "en", "Which disk is it?");
+    for text in [&first, &text("disk-full", "en", "Another first step"), &first] {
+        place.write("disk-full.en.md", text);
+        place.look().await;
+    }
+    assert_eq!((place.number("disk-full"), place.audited().await.len()), (Some(1), 3), "that it was put back is written down");
+    place.runbooks = Runbooks::default();
+    place.look().await;
+    assert_eq!((place.number("disk-full"), place.audited().await.len()), (Some(1), 3));
+    place.write("disk-full.en.md", broken(&first));
+    place.runbooks = Runbooks::default();
+    place.look().await;
+    assert_eq!(place.number("disk-full"), Some(1), "and not the second, which somebody took back");
+}
+
+#[tokio::test]
+async fn a_folder_that_does_not_answer_keeps_nobody_waiting_and_is_read_once_it_does() {
+    let place = Place::new().await;
+    let name = "component-down.en.md";
+    place.write(name, text("component-down", "en", "Our own way"));
+    place.look_with(Bundled::Internal).await;
+    let audited = place.audited().await;
+    let place = Place { runbooks: Runbooks::default(), ..place };
+
+    let (answer, reading) = oneshot::channel();
+    place.runbooks.watch.lock().await.under_way = Some(reading);
+    let soon = Duration::from_millis(20);
+    for change in [Change::Inside, Change::Nothing] {
+        let found = place.runbooks.look(&place.ledger, place.settings(Bundled::Internal), soon).await.unwrap();
+        assert_eq!(found, change);
+        let library = place.runbooks.library();
+        assert_eq!(library.folder_problem.as_deref(), Some(SILENT));
+        assert!(place.get("component-down").unwrap().is_bundled && place.number("component-down").is_some());
+        assert!(!answer.is_closed(), "the same reading is waited for");
+    }
+
+    // Meanwhile somebody made a mistake.
+    place.write(name, broken(&text("component-down", "en", "Our own way")));
+    answer.send(Found::at(place.settings(Bundled::Internal), None, None)).unwrap();
+    assert_eq!(place.change_with(Bundled::Internal).await, Change::Public);
+    let own = place.get("component-down").unwrap();
+    assert!(!own.is_bundled && own.current.as_ref().unwrap().in_language(Language::En).1.source.contains("Our own way"));
+    assert!(place.runbooks.library().folder_problem.is_none());
+    assert_eq!(place.audited().await, audited, "nothing of it was a change");
+}
+
+#[tokio::test]
+async fn everybody_is_told_only_of_what_everybody_may_read() {
+    let place = Place::new().await;
+    let open = text("disk-full", "en", "Which disk is it?");
+    let closed = |step: &str| text("secret", "en", step).replace("visibility: public", "visibility: internal");
+    let look = || place.change_with(Bundled::None);
+    assert_eq!(look().await, Change::Inside, "there is nothing yet");
+    place.write("secret.en.md", closed("Look"));
+    assert_eq!(look().await, Change::Inside);
+    place.write("disk-full.en.md", &open);
+    assert_eq!(look().await, Change::Public);
+    place.write("secret.en.md", closed("Look again"));
+    assert_eq!(look().await, Change::Inside);
+    place.write("disk-full.en.md", broken(&open));
+    assert_eq!(look().await, Change::Inside, "the version before the mistakes is still shown");
+    place.write("disk-full.en.md", text("disk-full", "en", "Which disk is full?"));
+    assert_eq!(look().await, Change::Public);
+    place.remove("disk-full.en.md");
+    assert_eq!(look().await, Change::Public);
 }
 
 #[tokio::test]
@@ -270,7 +347,7 @@ async fn a_folder_that_is_gone_takes_nothing_with_it() {
 
     // Another folder, which was never there: nothing of it was ever known.
     let settings = RunbookSettings { folder: Some(away), bundled: Bundled::None };
-    assert!(place.runbooks.look(&place.ledger, settings).await.unwrap());
+    assert_ne!(place.runbooks.look(&place.ledger, settings, LOOK_LIMIT).await.unwrap(), Change::Nothing);
     let library = place.runbooks.library();
     assert!(library.runbooks.is_empty() && library.folder_problem.is_some());
 }
@@ -282,8 +359,7 @@ async fn what_the_database_does_not_take_is_tried_again() {
     place.look().await;
     place.write("disk-full.en.md", text("disk-full", "en", "Which of the disks is it?"));
     place.ledger.writer.close();
-    let settings = RunbookSettings { folder: Some(place.folder.path().to_owned()), bundled: Bundled::None };
-    assert!(place.runbooks.look(&place.ledger, settings).await.is_err());
+    assert!(place.runbooks.look(&place.ledger, place.settings(Bundled::None), LOOK_LIMIT).await.is_err());
     assert_eq!(place.number("disk-full"), Some(1), "the library stays as it was");
     place.ledger = open(place.data.path()).await;
     assert!(place.look().await);

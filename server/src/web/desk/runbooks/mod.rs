@@ -19,7 +19,7 @@ use domain::runbook::run::{Deed, Event};
 use domain::runbook::{Document, StepId};
 use domain::text::{Language, Slug};
 use store::runbooks::runs::RunFilter;
-use store::runbooks::{RunStory, VersionHead};
+use store::runbooks::{Run, RunStory, VersionHead};
 
 use super::super::runbook_markdown::plain;
 use super::super::runbook_rows::{desk_leads, file_rows, run_row, runbook_row, stale};
@@ -183,11 +183,32 @@ fn median(mut ms: Vec<u64>) -> Option<u64> {
     (ms.len() >= 2).then(|| ms[(ms.len() - 1) / 2])
 }
 
+/// A run whose version can no longer be followed: nobody can say where it stands.
+fn bare_row(run: &Run) -> RunRow {
+    RunRow {
+        number: run.number,
+        runbook: run.version.runbook.to_string(),
+        title: run.version.runbook.to_string(),
+        mode: run.mode,
+        state: run.state,
+        outcome: run.outcome,
+        incident: run.incident.map(|(_, number)| number),
+        started_by: run.actor_name.clone(),
+        started_at: run.started_at,
+        finished_at: run.finished_at,
+        settled: 0,
+        total: 0,
+    }
+}
+
 /// Runs as rows, each with the version that it followed.
 async fn run_rows(web: &Web, stories: &[RunStory], language: Language) -> Result<Vec<RunRow>, Problem> {
     let mut rows = Vec::with_capacity(stories.len());
     for story in stories {
-        let edition = web.desk.edition(story.run.version.key).await?;
+        let Some(edition) = web.desk.followable(story.run.version.key).await? else {
+            rows.push(bare_row(&story.run));
+            continue;
+        };
         let events: Vec<Event> = story.events.iter().map(store::runbooks::RunEvent::for_rules).collect();
         let progress = domain::runbook::run::fold::fold(&edition.plan, &events);
         rows.push(run_row(&story.run, &edition, &progress, language));
@@ -206,8 +227,7 @@ async fn with_form(web: &Web, visit: &Visit, slug: &str, review: Option<FormStat
     let runbook = find(&library, slug)?;
     let asked = query(visit, "version").and_then(|number| number.parse().ok());
     let edition = edition_numbered(web, runbook, asked).await?;
-    let uses = web.desk.runbook_uses(&caller).await?;
-    let known = uses.get(&runbook.slug).cloned().unwrap_or_default();
+    let known = web.desk.runbook_use(&caller, &runbook.slug).await?;
     let languages = web.monitoring.offer().languages.clone();
     let stale = stale(runbook, &known, &languages, visit.now);
     let versions = web.desk.runbook_versions(&runbook.slug).await?;

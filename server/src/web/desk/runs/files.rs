@@ -2,11 +2,12 @@
 
 use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, Path, State};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::super::super::Web;
 use super::super::form;
-use super::super::incidents::evidence::{as_file, read};
+use super::super::incidents::evidence::{SentFile, as_file, read};
 use super::super::show::{Answer, done, on_to};
 use super::super::visit::Visit;
 use super::show::Forms;
@@ -33,7 +34,7 @@ pub(in super::super) async fn add(
     let (outcome, typed) = match parts {
         Ok(sent) => {
             let typed = std::str::from_utf8(&sent.wanted.content).ok().filter(|_| sent.is_text).map(str::to_owned);
-            let op = if sent.request.is_empty() { Uuid::now_v7().to_string() } else { format!("file-{}", sent.request) };
+            let op = op_of(&sent, &step);
             let wanted = FileWanted {
                 op,
                 step: step.clone(),
@@ -68,4 +69,18 @@ pub(in super::super) async fn delete(State(web): State<Web>, visit: Visit, Path(
         Ok(()) => Ok(done(&at(number), "evidence-deleted")),
         Err(problem) => form::after::<()>(Err(problem), &at(number), ""),
     }
+}
+
+/// What a form with a file is called, with what is in it: sent twice, it is kept once; another photo is another one.
+fn op_of(sent: &SentFile, step: &str) -> String {
+    if sent.request.is_empty() {
+        return Uuid::now_v7().to_string();
+    }
+    let mut hash = Sha256::new();
+    for piece in [sent.request.as_bytes(), step.as_bytes(), sent.wanted.name.as_bytes(), &sent.wanted.content] {
+        hash.update((piece.len() as u64).to_be_bytes());
+        hash.update(piece);
+    }
+    let digest = hash.finalize();
+    digest.iter().take(16).fold("file-".to_owned(), |name, byte| format!("{name}{byte:02x}"))
 }

@@ -8,6 +8,7 @@ use app::data::desk::FormState;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use domain::incident::when;
+use domain::runbook::run::RunState;
 use domain::text::Slug;
 use domain::time::Timestamp;
 use jiff::tz::TimeZone;
@@ -15,7 +16,7 @@ use jiff::tz::TimeZone;
 use self::show::Forms;
 use super::super::Web;
 use super::form::{self, Sent, Typed};
-use super::show::{Answer, done, on_to};
+use super::show::{Answer, done, on_to, refused};
 use super::visit::Visit;
 use crate::service::problem::Problem;
 use crate::service::runs::{EventWanted, FinishWanted};
@@ -25,10 +26,9 @@ pub(super) fn at(number: i64) -> String {
     format!("/desk/runs/{number}")
 }
 
-/// What a form is called: sent twice, it is done once.
+/// What a form is called, with what was typed into it: sent twice, it is done once; with something else in it, it is another one.
 fn op_of(typed: &Typed) -> String {
-    let request = typed.get("request");
-    if request.is_empty() { uuid::Uuid::now_v7().to_string() } else { format!("form-{request}") }
+    typed.digest().map_or_else(|| uuid::Uuid::now_v7().to_string(), |digest| format!("form-{}", &digest[..32]))
 }
 
 fn seq_of(typed: &Typed) -> i64 {
@@ -47,6 +47,15 @@ fn time_of(web: &Web, typed: &Typed, now: Timestamp) -> Result<Option<Timestamp>
 
 /// The screen again, with the form that was refused on it; somebody else was quicker: with what is now.
 async fn again(web: &Web, visit: &Visit, number: i64, problem: Problem, forms: Forms) -> Answer {
+    // Whoever was too late finds no form to show it in.
+    if web.desk.run(&visit.caller()?, number).await?.story.run.state != RunState::Active {
+        let key = match problem {
+            Problem::Refused(key) => key,
+            Problem::Conflict | Problem::Invalid(_) => "refused-run-finished",
+            problem => return Err(problem.into()),
+        };
+        return Ok(on_to(&refused(&at(number), key)));
+    }
     let mut forms = forms;
     let form = forms.refused_form();
     let refusal = match problem {
@@ -165,6 +174,7 @@ pub(super) async fn rebase(State(web): State<Web>, visit: Visit, Path(number): P
             let refusal = match problem {
                 // Whoever looks again sees what became of it meanwhile.
                 Problem::Conflict => return Ok(on_to(&format!("{}/rebase", at(number)))),
+                Problem::Refused(key) => return Ok(on_to(&refused(&at(number), key))),
                 problem => form::refuse(&mut form, problem, &visit)?,
             };
             refusal.with(show::rebase_page(&web, &visit, number, form).await)

@@ -254,7 +254,10 @@ impl Screen<'_> {
         let field = |param: &params::Param| {
             field(param, making.values.get(&param.name).cloned().unwrap_or_default(), self.visit.language)
         };
-        let is_known = |param: &&params::Param| param.is_secret || making.values.contains_key(&param.name);
+        // One that does not look as it must any more, after a rebase, is asked for again.
+        let is_good =
+            |param: &params::Param| making.values.get(&param.name).is_some_and(|value| params::check(param, value).is_ok());
+        let is_known = |param: &&params::Param| param.is_secret || is_good(param);
         (all.iter().filter(is_known).map(field).collect(), all.iter().filter(|param| !is_known(param)).map(field).collect())
     }
 

@@ -6,9 +6,8 @@ use app::data::desk::{DeskPage, FormState, ParamField, RunStartPage};
 use axum::extract::{Path, State};
 use domain::account::Permission;
 use domain::runbook::params::{DEFAULT_PATTERN, Param};
-use domain::runbook::run::{Mode, RunState};
+use domain::runbook::run::Mode;
 use domain::text::Language;
-use store::runbooks::runs::RunFilter;
 
 use super::super::super::Web;
 use super::super::form::{self, Sent, Typed};
@@ -42,7 +41,9 @@ async fn start_page(web: &Web, visit: &Visit, slug: &str, form: FormState) -> An
     let mut params = Vec::with_capacity(known.len());
     for (param, value) in known {
         let name = format!("param_{}", param.name);
-        if !form.values.iter().any(|(field, _)| *field == name) {
+        // What is taken from a component or an incident is taken when it begins: the one that is chosen then may be another.
+        let is_chosen_later = param.from.is_some() && param.default.as_deref() == Some(value.as_str());
+        if !is_chosen_later && !form.values.iter().any(|(field, _)| *field == name) {
             form = form.with(&name, value.as_str());
         }
         params.push(field(&param, value, visit.language));
@@ -77,13 +78,19 @@ pub(in super::super) async fn post(State(web): State<Web>, visit: Visit, Path(sl
     let typed = Typed::from(sent);
     let caller = typed.once(visit.caller()?);
     let given = typed.all_with_prefix("param_").into_iter().filter(|(_, value)| !value.is_empty());
+    let incident = match typed.get("incident") {
+        "" => None,
+        // A number that is none is one of no incident.
+        text => Some(text.parse().unwrap_or(-1)),
+    };
     let wanted = RunWanted {
         runbook: slug.clone(),
-        incident: typed.get("incident").parse().ok(),
+        incident,
         mode: typed.get("mode").to_owned(),
         component: typed.get("component").to_owned(),
         labels: BTreeMap::new(),
         params: given.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        joins: false,
     };
     let problem = match web.desk.start_run(&caller, wanted).await {
         Ok(number) => return Ok(done(&at(number), "run-started")),
@@ -98,20 +105,6 @@ pub(in super::super) async fn post(State(web): State<Web>, visit: Visit, Path(sl
 pub(in super::super) async fn in_incident(State(web): State<Web>, visit: Visit, Path(number): Path<i64>, sent: Sent) -> Answer {
     let typed = Typed::from(sent);
     let caller = typed.once(visit.caller()?);
-    // Two who tap at once follow one run.
-    let followed = RunFilter {
-        state: Some(RunState::Active),
-        runbook: slug_of(typed.get("runbook")),
-        incident: Some(number),
-        is_live: None,
-        before: None,
-        limit: 1,
-    };
-    if followed.runbook.is_some()
-        && let Some((run, ..)) = web.desk.run_list(&caller, &followed).await?.first()
-    {
-        return Ok(on_to(&at(run.number)));
-    }
     let wanted = RunWanted {
         runbook: typed.get("runbook").to_owned(),
         incident: Some(number),
@@ -119,6 +112,7 @@ pub(in super::super) async fn in_incident(State(web): State<Web>, visit: Visit, 
         component: String::new(),
         labels: BTreeMap::new(),
         params: BTreeMap::new(),
+        joins: true,
     };
     match web.desk.start_run(&caller, wanted).await {
         Ok(run) => Ok(on_to(&at(run))),
