@@ -46,7 +46,7 @@ Writes fail.
 
 - [ ] Look at `df` <!-- s:look -->
   ```sh
-  ssh -- {{node}} df -h -- {{path}}
+  ping -c 1 -- {{node}} && df -h -- {{path}}
   ```
   ```expect
   One line for each disk.
@@ -315,7 +315,7 @@ async fn a_run_ends_when_all_is_settled_and_taken_back_and_its_incident_after_it
     does(&program, number, "skip", "up", json!({})).await;
     assert_eq!(run(&program, number).await["unpaired"], json!(["stop"]));
     let unpaired = finish(&program, number, "resolved", "").await;
-    assert!(unpaired.status == 409 && unpaired.body.contains("taken back"), "{}", unpaired.body);
+    assert!(unpaired.status == 409 && unpaired.body.contains("undone"), "{}", unpaired.body);
     assert_eq!(finish(&program, number, "won", "").await.status, 422);
 
     assert_eq!(program.to_state(incident, "resolved", "").await.status, 200);

@@ -27,11 +27,11 @@ event-unrelated = No longer related to INC-{ $number }
 event-absorbed = INC-{ $number } was merged into this incident
 event-merged-into = Merged into INC-{ $number }
 
-# What is done in runs of runbooks. Modes and outcomes stand in runs.ftl.
+# What is done in runs of runbooks. Modes and outcomes stand in runbooks.ftl.
 event-with-words = { $what }: { $words }
 event-run-started = RUN-{ $run } began: “{ $title }” ({ $mode })
 event-step-tick = RUN-{ $run }: done: { $step }
-event-step-untick = RUN-{ $run }: taken back: { $step }
+event-step-untick = RUN-{ $run }: not done after all: { $step }
 event-step-skip = RUN-{ $run }: skipped: { $step }
 event-step-fail = RUN-{ $run }: did not work: { $step }
 event-step-answer = RUN-{ $run }: { $step } → { $answer }

@@ -8,6 +8,8 @@ runbook-file-name = The file is not called like a runbook, so it is not read.
 runbook-file-name-fix = A name like disk-full.en.md has a-z, 0-9 and single hyphens, then the language. A file that is no runbook may stay; put _ before its name, and nobody mentions it any more.
 runbook-file-twice = Another file has the same runbook in the same language.
 runbook-file-twice-fix = Keep one of them: disk-full.en.md or disk-full.md.
+runbook-file-outside = The file is a link that leads out of the folder or into .git, so it is not read.
+runbook-file-outside-fix = Put the file itself into the folder. A link may lead only to another file in it or below it.
 runbook-files-summary = { $total ->
     [one] 1 file
    *[other] { $total } files

@@ -11,7 +11,7 @@ section-prevention = Prevention
 
 risk-low = Low risk
 risk-high = High risk: users may notice
-risk-destructive = Destructive: cannot be taken back
+risk-destructive = Destructive: cannot be undone
 
 need-vpn = VPN
 need-ssh = SSH
@@ -28,7 +28,7 @@ step-two-person = A second person confirms it
 step-needs = Needs: { $names }
 step-timer = Then wait { $length }
 step-verify = Yagura ticks it when the probe { $name } is up
-step-undo = Has to be taken back later: { $name }
+step-undo = Undo later with: { $name }
 step-when = Only if “{ $name }” was answered: { $value }
 step-answers = Where it goes on:
 step-leads-to = → { $name }

@@ -1,14 +1,14 @@
 # The responder's screen, English: beginning a run, where steps stand, what is done about them, what waits on the device, and the end. What
 # lists of runs say stands in runbooks.ftl. Every key stands in ja/runs.ftl too; a test holds that.
 
-run-stand-open = Open
+run-stand-open = To do
 run-stand-awaiting = Awaits confirmation
 run-stand-done = Done
 run-stand-verified = Seen by Yagura
 run-stand-skipped = Skipped
 run-stand-failed = Failed
 run-stand-recheck = Look again
-run-stand-not-applicable = Not on the way
+run-stand-not-applicable = Not needed
 
 run-start-title = Follow “{ $name }”
 run-start-back = ← { $name }
@@ -57,15 +57,17 @@ run-optional = { $name } (optional)
 run-pattern = It has to look like this:
 run-secret = { $title }: set { $name } in your own shell. Yagura does not keep it.
 run-values = Values in the commands
+run-change = Change values
+run-change-now = Save the values
 
-run-open = Open
-run-open-step = Open step { $n }
+run-open = Show
+run-open-step = Show step { $n }
 run-answered = Answered: { $value }
-run-otherwise = Answer it otherwise:
+run-otherwise = Change the answer
 run-wait-until = Wait until { $when }
 run-awaiting-own = You did it. Somebody else has to confirm it.
 run-awaiting-other = { $name } did it. Look at it, then confirm it.
-run-not-on-the-way = By the decisions taken it is not on the way.
+run-not-on-the-way = Your answers lead past this step.
 
 run-act = What to do about this step
 run-done = Done
@@ -77,10 +79,11 @@ run-confirm-own = Confirm it myself
 run-confirm-why = Confirm it without a second person
 run-fail = Failed
 run-fail-why = It failed
-run-untick = Take back
-run-untick-why = Take it back
+run-untick = Not done after all
+run-untick-why = Correct the record: not done after all
+run-instead = If it was done, use “{ $to }” instead.
 run-below = The steps below this one come first.
-run-ahead = To the next open step
+run-ahead = To the next step to do
 run-previous = Step before
 run-following = Step after
 run-reason = Why?
@@ -104,18 +107,18 @@ run-note-of-run = Note on the run as a whole
 run-refused-note = This note was not saved:
 run-copies = Note in the run which commands I copy
 
-run-unpaired = Not taken back yet
-run-unpaired-step = “{ $title }” was done. “{ $to }” takes it back.
-run-left = Still open:
+run-unpaired = Still to be undone
+run-unpaired-step = “{ $title }” was done. “{ $to }” undoes it.
+run-left = Still to do:
 run-nothing-left = Nothing is left to do. End the run below.
 run-end = End the run
 run-outcome = What came of it
-run-outcome-hint = Resolved, mitigated and no effect need every step to be done, skipped or not on the way. Giving up needs a few words.
+run-outcome-hint = Resolved, mitigated and no effect need every step to be done, skipped or not needed. Giving up needs a few words.
 run-right = The runbook that would have been right
 run-right-hint = It helps to lead the next one there at once.
 run-right-none = Not known
-run-end-text = What there is to say
-run-end-text-hint = Needed when you give up, and when something stays that was to be taken back.
+run-end-text = Remarks
+run-end-text-hint = Needed when you give up, and when something stays that was to be undone.
 run-end-now = End the run now
 run-ended = This run has ended: { $what }
 run-right-was = The right runbook would have been: { $title }
@@ -130,6 +133,7 @@ run-is-now = It is now: { $state } ({ $name }).
 run-as-note = Keep as a note
 run-on-step = { $name } is on step { $n }
 run-here = { $name } is here
+run-gone = The step you had before you is not in this version any more.
 run-timer = Step { $n }: { $time } to wait
 run-timer-over = Step { $n }: the wait is over
 run-picture-kept = Kept with step { $n }.

@@ -27,11 +27,11 @@ event-unrelated = INC-{ $number } との関連付けを外しました
 event-absorbed = INC-{ $number } をこのインシデントに統合しました
 event-merged-into = INC-{ $number } に統合しました
 
-# 手順書の実行でしたこと。モードと結果の語は runs.ftl にあります。
+# 手順書の実行でしたこと。目的と結果の語は runbooks.ftl にあります。
 event-with-words = { $what }：{ $words }
 event-run-started = RUN-{ $run } を開始：「{ $title }」（{ $mode }）
 event-step-tick = RUN-{ $run }：完了：{ $step }
-event-step-untick = RUN-{ $run }：取り消し：{ $step }
+event-step-untick = RUN-{ $run }：実は行っていない（記録の訂正）：{ $step }
 event-step-skip = RUN-{ $run }：省略：{ $step }
 event-step-fail = RUN-{ $run }：失敗：{ $step }
 event-step-answer = RUN-{ $run }：{ $step } → { $answer }
@@ -40,8 +40,8 @@ event-step-verify = RUN-{ $run }：Yagura が確認：{ $step }
 event-step-note = RUN-{ $run }：「{ $step }」へのメモ
 event-step-wrong = RUN-{ $run }：手順書の誤り：「{ $step }」
 event-step-output = RUN-{ $run }：「{ $step }」の証拠を保存
-event-run-rebased = RUN-{ $run }：版 { $from } から版 { $to } に切り替え。{ $rechecks ->
-    [0] 見直しが必要な手順はありません
-   *[other] { $rechecks } 件の手順は見直しが必要です
+event-run-rebased = RUN-{ $run }：第 { $from } 版から第 { $to } 版に切り替え。{ $rechecks ->
+    [0] 再確認が必要な手順はありません
+   *[other] 再確認が必要な手順：{ $rechecks } 件
 }
 event-run-finished = RUN-{ $run } を終了：{ $outcome }

@@ -25,7 +25,7 @@ lint-comment-unreadable-fix = 次の形で書いてください：<!-- s:copy-da
 lint-attribute-unknown = { $name } という属性はありません。
 lint-attribute-unknown-fix = 使えるのは risk=、critical、confirm=two-person、timer=、undo=、when=、needs=、verify= と、decision に続けた回答です。回答を書くには decision が必要です。
 lint-attribute-value = { $name } に「{ $value }」は使えないか、{ $name } が 2 度書かれています。
-lint-attribute-value-fix = 例：risk=low（high、destructive）、timer=30m、needs=ssh,console、when=手順:回答、回答=手順、分岐には max=3
+lint-attribute-value-fix = 例：risk=low（high、destructive）、timer=30m、needs=ssh,console、when=手順:回答、回答=手順、判断には max=3
 lint-id-shape = 手順の ID として使えません：{ $id }
 lint-id-shape-fix = a–z、0–9 と、その間の単独のハイフンだけを使い、64 文字以内にしてください。例：copy-data
 lint-too-deep = 手順の入れ子が 3 段を超えています。
@@ -64,16 +64,16 @@ lint-id-twice = ID { $id } は { $line } 行目ですでに使われています
 lint-id-twice-fix = こちらの手順に別の ID を付けてください。先にあるほうは変えません。
 lint-target-missing = 回答の行き先 { $id } という手順がありません。
 lint-target-missing-fix = ID の綴りや、削除された手順でないかを確かめてください。
-lint-target-self = 回答の行き先が、この分岐自身になっています。
+lint-target-self = 回答の行き先が、この判断自身になっています。
 lint-target-self-fix = 次に進む手順を行き先にしてください。
 lint-loop-without-max = 回答が { $id } へ戻りますが、何度まで戻れるのかが書かれていません。
 lint-loop-without-max-fix = max=3 のように上限を書くか、先の手順を行き先にしてください。
 lint-answer-twice = 回答 { $answer } が 2 度書かれています。
 lint-answer-twice-fix = どちらかの名前を変えてください。
-lint-decision-few-answers = 分岐には回答が 2 つ以上必要です。
+lint-decision-few-answers = 判断には回答が 2 つ以上必要です。
 lint-decision-few-answers-fix = decision yes=copy-data no=escalate のように、回答と行き先を書いてください。道がひとつなら decision を外します。
 lint-unreachable = どの回答からもこの手順に進めないため、行われることがありません。
-lint-unreachable-fix = この手順を回答の行き先にするか、when= を直してください。分岐と行き先の間にある手順は飛ばされます。
+lint-unreachable-fix = この手順を回答の行き先にするか、when= を直してください。判断と行き先の間にある手順は飛ばされます。
 lint-undo-missing = 元に戻す手順 { $id } がありません。
 lint-undo-missing-fix = ID の綴りを確かめるか、その手順を加えてください。
 lint-undo-self = 元に戻す手順が、この手順自身になっています。
@@ -82,14 +82,14 @@ lint-undo-before = 元に戻す手順 { $id } が、この手順より前にあ�
 lint-undo-before-fix = その手順を、この手順より後に移してください。
 lint-when-missing = when= の手順 { $id } がありません。
 lint-when-missing-fix = when= の ID の綴りを確かめてください。
-lint-when-not-decision = when= の手順 { $id } は分岐ではありません。
-lint-when-not-decision-fix = when= に分岐の ID を書くか、その手順を分岐にしてください。
-lint-when-answer = 分岐 { $id } に回答 { $answer } がありません。
-lint-when-answer-fix = その分岐にある回答を選ぶか、分岐にこの回答を加えてください。
-lint-when-ahead = when= の分岐 { $id } が、この手順より後にあります。
-lint-when-ahead-fix = その分岐を、この手順より前に移してください。
+lint-when-not-decision = when= の手順 { $id } は判断ではありません。
+lint-when-not-decision-fix = when= に判断の ID を書くか、その手順を判断にしてください。
+lint-when-answer = 判断 { $id } に回答 { $answer } がありません。
+lint-when-answer-fix = その判断にある回答を選ぶか、判断にこの回答を加えてください。
+lint-when-ahead = when= の判断 { $id } が、この手順より後にあります。
+lint-when-ahead-fix = その判断を、この手順より前に移してください。
 lint-destructive-unverified = 元に戻せない操作なのに、その前に確かめる手順がありません。
-lint-destructive-unverified-fix = 実行してよいかを確かめる手順を前に置いてください。expect のあるコマンドか、分岐にします。
+lint-destructive-unverified-fix = 実行してよいかを確かめる手順を前に置いてください。expect のあるコマンドか、判断にします。
 lint-verify-shape = 「{ $value }」は Yagura が確かめられるものではありません。
 lint-verify-shape-fix = verify=probe: に続けて、プローブのスラッグを書いてください。
 
@@ -99,7 +99,7 @@ lint-code-language-fix = ``` の後に種類を書いてください。コマン
 lint-expect-missing = このコマンドで期待される結果が書かれていません。
 lint-expect-missing-fix = 次のコマンドより前に、```expect のブロックを置いてください。
 lint-prose-jump = 文章の中で、番号で別の手順へ進ませています。番号は変わりやすく、実行中の画面も追えません。
-lint-prose-jump-fix = 分岐にしてください。例：- [ ] そうなっているか <!-- s:is-it decision yes=copy-data no=escalate -->
+lint-prose-jump-fix = 判断にしてください。例：- [ ] そうなっているか <!-- s:is-it decision yes=copy-data no=escalate -->
 lint-param-unknown = パラメーター { $name } がないため、{"{{"}{ $name }{"}}"} はそのまま残ります。
 lint-param-unknown-fix = params に加えるか、綴りを確かめてください。
 lint-param-unused = パラメーター { $name } は、どのコマンドでも使われていません。

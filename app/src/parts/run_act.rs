@@ -149,20 +149,40 @@ fn why(bar: &Bar<'_>, why: &Why) -> impl IntoView + use<> {
     let label_for = id.clone();
     let is_typed = typed.is_some();
     let content = format!("\n{}", escaped(&typed.unwrap_or_default()));
+    let hint = format!("hint-{id}");
+    let described_by = hint.clone();
+    let instead = (why.deed == Deed::Untick).then(|| instead(bar));
     view! {
         <details class="run-why" name="run-act" data-can=why.can hidden=!bar.can(why.can) open=is_typed>
             <summary class="plain">{text.get(why.summary)}</summary>
             <form class="run-form" method="post" action=bar.action("") data-act="step">
                 {bar.hidden(why.letter)}
+                {instead}
                 <div class="field">
                     <label for=label_for>{text.get("run-reason")}</label>
-                    <p class="hint">{text.get("run-reason-hint")}</p>
-                    <textarea id=id name="text" rows="2" minlength="3" maxlength="4000" required inner_html=content></textarea>
+                    <p class="hint" id=hint>{text.get("run-reason-hint")}</p>
+                    <textarea
+                        id=id
+                        name="text"
+                        rows="2"
+                        minlength="3"
+                        maxlength="4000"
+                        required
+                        aria-describedby=described_by
+                        inner_html=content
+                    ></textarea>
                 </div>
                 <button type="submit" class="plain danger" name="deed" value=why.deed.name()>{text.get(why.button)}</button>
             </form>
         </details>
     }
+}
+
+/// What was really done is undone by a step of its own: to say that it was not done would leave the system as it is.
+fn instead(bar: &Bar<'_>) -> impl IntoView + use<> {
+    let undo = bar.step.and_then(|step| step.text.undo.clone()).unwrap_or_default();
+    let words = bar.text.with("run-instead", &[("to", undo.into())]);
+    view! { <p id="run-instead" class="run-instead" data-can="instead" hidden=!bar.can("instead")>{words}</p> }
 }
 
 /// Notes, times and files.

@@ -155,6 +155,8 @@ pub fn words(text: &Text) -> impl IntoView + use<> {
             data-timer=fill("run-timer", &[n, ("time", "{time}")])
             data-timer-over=fill("run-timer-over", &[n])
             data-unpaired=fill("run-unpaired-step", &[title, ("to", "{to}")])
+            data-instead=fill("run-instead", &[("to", "{to}")])
+            data-gone=text.get("run-gone")
             data-picture=fill("run-picture-kept", &[n])
             data-too-large=text.get("invalid-file-large")
             data-nothing=text.get("invalid-file-empty")

@@ -12,7 +12,7 @@ use crate::parts::form::{Hidden, PostButton};
 use crate::parts::incident_words::size_words;
 use crate::parts::run_rows::run_href;
 use crate::parts::run_words::{short_time, stand_mark, step_href};
-use crate::parts::runbook::{StepBlocks, StepMarks};
+use crate::parts::runbook::{StepAnswers, StepBlocks, StepMarks};
 use crate::parts::runbook_step::answer_words;
 
 /// The step.
@@ -47,6 +47,8 @@ pub fn step_article(context: &DeskContext, page: &RunPage, step: &RunStep, is_fo
             </div>
             <div class="run-marks"><StepMarks step=step.text.clone() text=text.clone()/></div>
             <div class="run-blocks"><StepBlocks blocks=step.text.blocks.clone() text=text.clone() lang=lang/></div>
+            // For whoever cannot answer, and on paper; the buttons say the same.
+            <div class="run-leads"><StepAnswers answers=step.text.answers.clone() text=text.clone()/></div>
             <div class="run-facts">{facts(context, &text, page, step)}</div>
             <div class="run-kept">{notes(context, &text, &step.notes)} {evidence(&text, page, &step.evidence)}</div>
             <div class="run-quick">{quick(&text, page, step)}</div>

@@ -1,4 +1,4 @@
-//! Values that a runbook's commands take: those that are known, and fields for those that are not.
+//! Values that a runbook's commands take: those that are known, fields for those that are not, and a way to correct them.
 
 use leptos::prelude::*;
 
@@ -58,10 +58,15 @@ pub fn missing(text: &Text, page: &RunPage) -> Option<AnyView> {
     if !page.may_run || page.missing.is_empty() {
         return None;
     }
-    let form = &page.params_form;
+    // Of two forms that go to the same place one was refused; the other starts anew.
+    let form = if is_change(page) {
+        FormState::default().with("request", page.params_form.value("request"))
+    } else {
+        page.params_form.clone()
+    };
     let is_open = !form.errors.is_empty() || page.missing.iter().any(|param| param.is_required);
     let names = page.missing.iter().map(|param| param.label.clone()).collect::<Vec<_>>().join(&text.separator("list-separator"));
-    let fields = page.missing.iter().map(|param| value_field(text, form, param)).collect_view();
+    let fields = page.missing.iter().map(|param| value_field(text, &form, param)).collect_view();
     let href = run_href(page.row.number);
     let shown = view! {
         <details id="run-missing" class="run-missing" open=is_open>
@@ -90,4 +95,48 @@ pub fn values(text: &Text, page: &RunPage) -> Option<AnyView> {
     let items = items.collect_view();
     let shown = || view! { <h2>{text.get("run-values")}</h2> <dl class="run-values">{items}</dl> }.into_any();
     (!page.params.is_empty()).then(shown)
+}
+
+/// The values that are known and can be changed here.
+fn known(page: &RunPage) -> impl Iterator<Item = &ParamField> {
+    page.params.iter().filter(|param| !param.is_secret)
+}
+
+/// True when what was sent last, and refused, were values that were known before.
+fn is_change(page: &RunPage) -> bool {
+    let is_sent = |param: &ParamField| page.params_form.values.iter().any(|(name, _)| *name == format!("param_{}", param.name));
+    known(page).any(is_sent)
+}
+
+/// Corrects values that are known, since one that is wrong goes into every command. It is typed into, so it stands in no live part.
+pub fn change_values(text: &Text, page: &RunPage) -> Option<AnyView> {
+    if !page.may_run || known(page).next().is_none() {
+        return None;
+    }
+    let number = page.row.number;
+    let form = if is_change(page) {
+        page.params_form.clone()
+    } else {
+        let fresh = FormState::default().with("request", page.params_form.value("request"));
+        known(page).fold(fresh, |form, param| form.with(&format!("param_{}", param.name), param.value.clone()))
+    };
+    let is_open = !form.errors.is_empty();
+    let fields = known(page).map(|param| value_field(text, &form, param)).collect_view();
+    let shown = view! {
+        <details id="run-change" class="run-change" open=is_open>
+            <summary>{text.get("run-change")}</summary>
+            <form
+                class="run-form"
+                method="post"
+                action=format!("{}/params", run_href(number))
+                data-draft=format!("run-{number}-values-changed")
+            >
+                <FormErrors form=form.clone() text=text.clone()/>
+                <Hidden name="request" value=form.value("request")/>
+                {fields}
+                <Submit label=text.get("run-change-now")/>
+            </form>
+        </details>
+    };
+    Some(shown.into_any())
 }

@@ -38,6 +38,7 @@ pub fn can(step: &RunStep, what: &str) -> bool {
         "confirm" => step.stand == Stand::Awaiting && !step.is_own,
         "confirm-why" => step.stand == Stand::Awaiting && step.is_own,
         "untick" => !matches!(step.stand, Stand::Open | Stand::NotApplicable),
+        "instead" => step.text.undo.is_some(),
         "next" => !is_open,
         _ => false,
     }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::version_diff::change_item;
-use crate::data::desk::{DeskContext, RunRebasePage};
+use crate::data::desk::{DeskContext, RunRebasePage, StepChange};
 use crate::i18n::Text;
 use crate::parts::form::{FormErrors, Hidden};
 use crate::parts::run_rows::run_href;
@@ -57,11 +57,36 @@ pub fn RunRebaseView(
     }
 }
 
-/// What becomes of ticks of steps that changed so, with the ids of these.
+/// What a step says: its first line as it is written now, or was before it went, without its box, its marks and what stands behind it.
+fn title(change: &StepChange) -> String {
+    let source = if change.after.is_empty() { &change.before } else { &change.after };
+    let line = source.lines().next().unwrap_or_default().split("<!--").next().unwrap_or_default();
+    let words = line.split_once("] ").map_or(line, |(_, words)| words).replace("**", "").replace('`', "");
+    let words = words.trim();
+    if words.is_empty() { change.id.clone() } else { words.to_owned() }
+}
+
+/// What becomes of ticks of steps that changed so, with what these say.
 fn follows(text: &Text, page: &RunRebasePage, what: &str, words: &str) -> Option<AnyView> {
     let ticked = page.steps.iter().filter(|(change, is_ticked)| *is_ticked && change.what == what);
-    let ids: Vec<_> = ticked.map(|(change, _)| change.id.clone()).collect();
-    let names = ids.join(&text.separator("list-separator"));
-    let words = text.with(words, &[("n", ids.len().into()), ("names", names.into())]);
-    (!ids.is_empty()).then(|| view! { <li>{words}</li> }.into_any())
+    let titles: Vec<_> = ticked.map(|(change, _)| title(change)).collect();
+    let names = titles.join(&text.separator("list-separator"));
+    let words = text.with(words, &[("n", titles.len().into()), ("names", names.into())]);
+    (!titles.is_empty()).then(|| view! { <li>{words}</li> }.into_any())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(before: &str, after: &str) -> String {
+        title(&StepChange { id: "freeze".to_owned(), what: "changed", before: before.to_owned(), after: after.to_owned() })
+    }
+
+    #[test]
+    fn a_step_is_called_by_what_it_says() {
+        assert_eq!(said("- [ ] Stop it", "- [ ] **Freeze** `etcd` now <!-- s:freeze critical -->\n  words"), "Freeze etcd now");
+        assert_eq!(said("  1. [ ] Look [here] now <!-- s:freeze -->", ""), "Look [here] now", "one that went");
+        assert_eq!(said("", "- [ ] <!-- s:freeze -->"), "freeze", "one that says nothing");
+    }
 }

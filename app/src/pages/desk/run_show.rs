@@ -20,7 +20,7 @@ use crate::parts::run_end::end;
 use crate::parts::run_head::{alarms, back, head, switch, waiting, words};
 use crate::parts::run_rows::{mode_word, run_href};
 use crate::parts::run_step::{notes, step_article};
-use crate::parts::run_values::{missing, values};
+use crate::parts::run_values::{change_values, missing, values};
 use crate::parts::run_words::{errors, focused, stand_symbols, view_of};
 
 const fn view_name(view: Shown) -> &'static str {
@@ -72,6 +72,7 @@ pub fn RunView(
             <div
                 id="run-state"
                 hidden
+                data-user=page.user.clone()
                 data-seq=page.seq
                 data-plan=page.plan_json.clone()
                 data-events=page.events_json.clone()
@@ -111,7 +112,14 @@ fn section_view(context: &DeskContext, text: &Text, page: &RunPage, place: usize
     let parts = parts.collect_view();
     let heading = if section.heading.is_empty() { text.get("run-about") } else { section.heading.clone() };
     if section.steps.is_empty() {
-        return view! { <details class="run-background"><summary>{heading}</summary> {parts}</details> }.into_any();
+        // What is folded stands behind its fold and not in it: a style sheet can show it on paper in every browser.
+        return view! {
+            <div class="run-background">
+                <details><summary>{heading}</summary></details>
+                <div class="run-background-text">{parts}</div>
+            </div>
+        }
+        .into_any();
     }
     let id = format!("run-section-{place}");
     let labelled_by = id.clone();
@@ -138,6 +146,7 @@ fn aside(context: &DeskContext, text: &Text, page: &RunPage) -> impl IntoView + 
             <div id="run-notes" data-live>{nothing} {notes(context, text, &page.notes)}</div>
             {note_form(text, page)}
             <div id="run-values" data-live>{values(text, page)}</div>
+            {change_values(text, page)}
             {copies}
         </section>
     }
@@ -186,7 +195,7 @@ mod tests {
 
     use super::*;
     use crate::data::Assets;
-    use crate::data::desk::{DeskPage, Failure, FormState, RunRow, RunStep, Unpaired, Viewer};
+    use crate::data::desk::{DeskPage, Failure, FormState, ParamField, RunRow, RunStep, Unpaired, Viewer};
     use crate::data::runbook::{AnswerText, StepText};
     use crate::i18n::{Argument, Messages};
 
@@ -326,6 +335,49 @@ mod tests {
         let html = step_article(&context(), &page, &decision, true).to_html();
         assert!(html.contains(r#"name="answer" value="held""#) && html.contains("answer-yes"), "{html}");
         assert!(html.contains("step-leads-to Call") && html.contains(r#"data-may="yes""#), "{html}");
+        let looks = RunPage { may_run: false, ..page };
+        let html = step_article(&context(), &looks, &decision, true).to_html();
+        assert!(html.contains("step-answers") && !html.contains("<button"), "whoever only looks knows the answers too: {html}");
+    }
+
+    #[test]
+    fn whoever_corrects_a_record_is_told_what_undoes_the_step_instead() {
+        let mut done = RunStep { stand: Stand::Done, may_tick: false, ..step("a", 1) };
+        assert_eq!(parts_of_bar(&page(vec![done.clone()])), ["next", "untick"]);
+        done.text.undo = Some("Start it".to_owned());
+        let page = page(vec![done]);
+        assert_eq!(parts_of_bar(&page), ["next", "untick", "instead"]);
+        assert!(act(&context(), &page).to_html().contains("run-instead Start it"));
+    }
+
+    #[test]
+    fn a_value_that_is_known_can_be_corrected() {
+        let param = |name: &str, value: &str, is_secret| ParamField {
+            name: name.to_owned(),
+            label: name.to_owned(),
+            value: value.to_owned(),
+            is_required: true,
+            is_secret,
+            pattern: "^[a-z]+$".to_owned(),
+        };
+        let text = context().text();
+        let known = RunPage {
+            params: vec![param("host", "web", false), param("token", "", true)],
+            missing: vec![param("folder", "", false)],
+            params_form: FormState::default().with("request", "r"),
+            ..page(vec![step("a", 1)])
+        };
+        let html = change_values(&text, &known).unwrap().to_html();
+        assert!(html.contains(r#"name="param_host""#) && html.contains(r#"value="web""#), "{html}");
+        assert!(!html.contains("param_token") && !html.contains("param_folder") && !html.contains(" open"), "{html}");
+        assert!(change_values(&text, &RunPage { may_run: false, ..known.clone() }).is_none());
+        // What was refused stands in the form in which it was typed, and in no other.
+        let mut form = FormState::default().with("request", "r").with("param_host", "!");
+        form.refuse("param_host", "invalid-param");
+        let refused = RunPage { params_form: form, ..known };
+        let html = change_values(&text, &refused).unwrap().to_html();
+        assert!(html.contains("invalid-param") && html.contains(r#"value="!""#) && html.contains(" open"), "{html}");
+        assert!(!missing(&text, &refused).unwrap().to_html().contains("invalid-param"));
     }
 
     #[test]

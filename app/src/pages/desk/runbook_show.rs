@@ -270,7 +270,7 @@ fn versions(context: &DeskContext, text: &Text, page: &RunbookPage) -> Option<im
     let older = (count > VERSIONS_OPEN).then(|| {
         let items = (VERSIONS_OPEN..count).map(item).collect_view();
         let summary = text.with("runbook-show-versions-older", &[("n", (count - VERSIONS_OPEN).into())]);
-        view! { <details><summary>{summary}</summary> <ul class="version-list">{items}</ul></details> }
+        view! { <details class="older-versions"><summary>{summary}</summary> <ul class="version-list">{items}</ul></details> }
     });
     (count > 0).then(|| {
         let body = view! { <ul class="version-list">{newest}</ul> {older} }.into_any();
