@@ -51,7 +51,11 @@ run-newer-rechecks = { $n ->
    *[other] { $n } ticks would have to be looked at again
 }
 run-newer-look = See what changed
-run-missing = Values still missing: { $names }
+run-missing =
+    { $n ->
+        [one] One value is still missing
+       *[other] { $n } values are still missing
+    }
 run-missing-give = Fill them in
 run-optional = { $name } (optional)
 run-pattern = It has to look like this:

@@ -65,12 +65,11 @@ pub fn missing(text: &Text, page: &RunPage) -> Option<AnyView> {
         page.params_form.clone()
     };
     let is_open = !form.errors.is_empty() || page.missing.iter().any(|param| param.is_required);
-    let names = page.missing.iter().map(|param| param.label.clone()).collect::<Vec<_>>().join(&text.separator("list-separator"));
     let fields = page.missing.iter().map(|param| value_field(text, &form, param)).collect_view();
     let href = run_href(page.row.number);
     let shown = view! {
         <details id="run-missing" class="run-missing" open=is_open>
-            <summary>{text.with("run-missing", &[("names", names.into())])}</summary>
+            <summary>{text.with("run-missing", &[("n", page.missing.len().into())])}</summary>
             <form class="run-form" method="post" action=format!("{href}/params") data-draft=format!("run-{}-values", page.row.number)>
                 <FormErrors form=form.clone() text=text.clone()/>
                 <Hidden name="request" value=form.value("request")/>

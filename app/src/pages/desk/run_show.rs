@@ -61,13 +61,13 @@ pub fn RunView(
         >
             {stand_symbols()}
             {kind}
-            <div class="now-head">
-                {back(&text, &page)}
-                <LiveStatus live=text.get("live") connecting=text.get("live-connecting") lost=text.get("live-lost")/>
-            </div>
+            {back(&text, &page)}
             <div class="run-top">
                 <div id="run-head" class="run-head" data-live>{head(&context, &text, &page)}</div>
-                {switch(&text, &page)}
+                <div class="run-ways">
+                    {switch(&text, &page)}
+                    <LiveStatus live=text.get("live") connecting=text.get("live-connecting") lost=text.get("live-lost")/>
+                </div>
             </div>
             <div
                 id="run-state"
@@ -83,8 +83,9 @@ pub fn RunView(
             // The bar sticks to the foot of the screen for as long as what it is about is in sight.
             <div class="run-body">
                 <div id="run-alarms" class="run-alarms" data-live>{alarms(&context, &text, &page)}</div>
-                {missing(&text, &page)}
                 <div id="parts" class="run-parts">{sections}</div>
+                // Behind the step whose command lacks them.
+                {missing(&text, &page)}
                 {act(&context, &page)}
                 {end(&text, &page)}
                 {aside(&context, &text, &page)}
