@@ -71,8 +71,16 @@ fn ids_are_written_once(text: &str, document: &Document) {
     };
     let written = ids::write(text, None, &mut random);
     let again = parse::parse(&written);
-    assert_eq!(again.steps.len(), document.steps.len(), "{text:?}\nbecame\n{written:?}");
-    assert_eq!(ids::missing(&again), 0, "{text:?}\nbecame\n{written:?}");
+    // Comments add no lines, and every step is still one on its own. There may be more: what was code, where words were missing.
+    let lines = |text: &str, document: &Document| -> Vec<usize> {
+        document.steps.iter().map(|step| text[..step.span.start].matches('\n').count()).collect()
+    };
+    let mut after = lines(&written, &again).into_iter();
+    let is_kept = lines(text, document).into_iter().all(|line| after.any(|other| other == line));
+    assert!(is_kept, "{text:?}\nbecame\n{written:?}");
+    // A box without words may not be able to take a comment.
+    let has_words = again.steps.iter().all(|step| !step.title.is_empty());
+    assert!(!has_words || ids::missing(&again) == 0, "{text:?}\nbecame\n{written:?}");
     assert_eq!(ids::write(&written, None, &mut random), written);
 }
 

@@ -75,10 +75,19 @@ pub(crate) fn run(command: RunbookCommand, environment: &dyn Fn(&str) -> Option<
         RunbookCommand::Show { slug, language } => return show(&slug, language).map(|()| ExitCode::SUCCESS),
         RunbookCommand::Lint(lint) => return look_through(&lint, environment),
         RunbookCommand::Ids { files } => {
+            let mut code = ExitCode::SUCCESS;
             for path in &files {
-                let count = write_ids(path).map_err(|problem| format!("{}: {problem}", path.display()))?;
+                let (count, left) = write_ids(path).map_err(|problem| format!("{}: {problem}", path.display()))?;
                 println!("{}: {count} ids written", path.display());
+                if left > 0 {
+                    eprintln!(
+                        "{}: {left} steps could not be given one; see what `yagura runbook lint` says of them",
+                        path.display()
+                    );
+                    code = ExitCode::FAILURE;
+                }
             }
+            return Ok(code);
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -168,13 +177,13 @@ fn of_files<'p>(paths: impl Iterator<Item = &'p Path>) -> Vec<FileRead> {
     Drafts::of(&sources, false).into_files().collect()
 }
 
-/// Writes missing ids into a file; gives how many.
-fn write_ids(path: &Path) -> Result<usize, String> {
+/// Writes missing ids into a file; gives how many, and how many are still missing.
+fn write_ids(path: &Path) -> Result<(usize, usize), String> {
     let source = reading::text_of(path).map_err(|problem| finding_words::of_problem(Language::En, &problem).0)?;
     let document = parse(&source);
     let missing = ids::missing(&document);
     if missing == 0 {
-        return Ok(0);
+        return Ok((0, 0));
     }
     let like = sibling(path, &document);
     let written = ids::write(&source, like.as_ref(), &mut random);
@@ -182,7 +191,7 @@ fn write_ids(path: &Path) -> Result<usize, String> {
     if written != source {
         replace(path, written.as_bytes()).map_err(|error| format!("it cannot be written: {error}"))?;
     }
-    Ok(missing.saturating_sub(left))
+    Ok((missing.saturating_sub(left), left))
 }
 
 fn random() -> u32 {

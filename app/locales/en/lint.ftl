@@ -58,6 +58,8 @@ lint-section-long-fix = Put steps that belong together below one step, or split 
 # Steps.
 lint-ticked = This step is ticked in the file. Ticks belong to runs.
 lint-ticked-fix = Write - [ ].
+lint-words-missing = Nothing says what to do in this step.
+lint-words-missing-fix = Write it behind the box, on the same line.
 lint-id-missing = This step has no id, so nobody can tick it.
 lint-id-missing-fix = Have the missing ids written with “yagura runbook ids FILE”, or add one: <!-- s:copy-data -->
 lint-id-twice = The id { $id } stands on line { $line } already.

@@ -58,6 +58,8 @@ lint-section-long-fix = 関連する手順をひとつの手順の下にまと�
 # 手順。
 lint-ticked = ファイルの中でチェックが付いています。チェックは実行の記録に付くものです。
 lint-ticked-fix = - [ ] に戻してください。
+lint-words-missing = この手順には、何をするのかが書かれていません。
+lint-words-missing-fix = チェックボックスと同じ行に書いてください。
 lint-id-missing = この手順には ID がないため、完了にできません。
 lint-id-missing-fix = 「yagura runbook ids ファイル」で足りない ID を書き込むか、<!-- s:copy-data --> のように付けてください。
 lint-id-twice = ID { $id } は { $line } 行目ですでに使われています。

@@ -28,8 +28,9 @@ pub fn missing(document: &Document) -> usize {
 }
 
 /// The source with an id for each step that has none: behind the first line of its title, or where its comment lacks it. `like` is the same
-/// checklist in another language: where both are of the same shape, its ids are taken. A source that would become too large for it stays as
-/// it is.
+/// checklist in another language: where both are of the same shape, its ids are taken. A source stays as it is if it would become too large,
+/// or if a step that is there would be none afterwards: to Markdown a box without words ends before the next line, and one with a comment
+/// takes that in, a fence with it.
 pub fn write(source: &str, like: Option<&Document>, random: &mut dyn FnMut() -> u32) -> String {
     let mut text = source.to_owned();
     for _ in 0..ROUNDS_MAX {
@@ -39,12 +40,30 @@ pub fn write(source: &str, like: Option<&Document>, random: &mut dyn FnMut() -> 
         }
         let like = like.filter(|like| has_same_shape(&document, like));
         let written = with_ids(&text, &document, &spots, like, random);
-        if written.len() > SOURCE_BYTES_MAX {
+        if written.len() > SOURCE_BYTES_MAX || !keeps_steps((&text, &document), &written) {
             break;
         }
         text = written;
     }
     text
+}
+
+/// True when every step is still one, on its line: comments add none. There may be more between them.
+fn keeps_steps((source, document): (&str, &Document), written: &str) -> bool {
+    let after = lines_of_steps(written, &parse::parse(written));
+    let mut after = after.into_iter();
+    lines_of_steps(source, document).into_iter().all(|line| after.any(|other| other == line))
+}
+
+/// On which lines steps begin, counted from 0, in order.
+fn lines_of_steps(source: &str, document: &Document) -> Vec<usize> {
+    let (mut at, mut line) = (0, 0);
+    let steps = document.steps.iter().map(|step| {
+        line += source[at..step.span.start].matches('\n').count();
+        at = step.span.start;
+        line
+    });
+    steps.collect()
 }
 
 /// True when steps stand in the same order, under the same parents and headings, with as many commands, and no ids that differ.

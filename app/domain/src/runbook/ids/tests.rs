@@ -69,6 +69,13 @@ fn a_comment_never_becomes_part_of_something_else() {
 }
 
 #[test]
+fn no_step_is_lost_for_an_id() {
+    // With a comment behind the first box the fence would be that step's, `b` would be code, and what is code would be a step.
+    let source = "- [ ]\n.\n  ```\n- [ ] a\n```\n- [ ] b\n";
+    assert_eq!(written(source), source);
+}
+
+#[test]
 fn an_id_is_never_given_twice() {
     let source = "- [ ] Go <!-- s:go-aaa -->\n- [ ] Go\n- [ ] Go\n";
     let id = |step: &Step| step.id.clone().unwrap().to_string();

@@ -56,6 +56,8 @@ words! {
         StepOutside = "step-outside",
         /// A step is ticked in the file.
         Ticked = "ticked",
+        /// A box has no words behind it.
+        WordsMissing = "words-missing",
         /// A step has no id.
         IdMissing = "id-missing",
         /// Two steps have one id. `id`, `line` of the first

@@ -12,6 +12,9 @@ pub(super) fn look(text: &Text<'_>, found: &mut Vec<Finding>) {
         if step.is_ticked {
             found.push(Finding::new(Code::Ticked, step.title_span.clone(), Vec::new()));
         }
+        if step.title.is_empty() {
+            found.push(Finding::new(Code::WordsMissing, step.title_span.clone(), Vec::new()));
+        }
         look_at_id(text, place, &mistaken, found);
         if let Some(decision) = &step.flags.decision {
             look_at_decision(text, place, decision, found);

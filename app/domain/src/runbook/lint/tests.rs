@@ -96,6 +96,7 @@ const MISTAKES: &[(Code, &[(&str, &str)])] = &[
     (Code::VerificationMissing, &[("## Verification", "## Afterwards")]),
     (Code::StepOutside, &[("Press <kbd>", "\n\n- [ ] Sleep <!-- s:sleep -->\n\nPress <kbd>")]),
     (Code::Ticked, &[("- [ ] Stop", "- [x] Stop")]),
+    (Code::WordsMissing, &[("- [ ] Stop the", "- [ ] <!-- s:none -->\n- [ ] Stop the")]),
     (Code::IdMissing, &[(" <!-- s:quiet timer=5m -->", "")]),
     (Code::IdTwice, &[("s:quiet", "s:stop")]),
     (Code::TargetMissing, &[("no=restart", "no=reboot")]),
