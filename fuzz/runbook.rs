@@ -78,10 +78,12 @@ fn ids_are_written_once(text: &str, document: &Document) {
     let mut after = lines(&written, &again).into_iter();
     let is_kept = lines(text, document).into_iter().all(|line| after.any(|other| other == line));
     assert!(is_kept, "{text:?}\nbecame\n{written:?}");
-    // A box without words may not be able to take a comment.
-    let has_words = again.steps.iter().all(|step| !step.title.is_empty());
-    assert!(!has_words || ids::missing(&again) == 0, "{text:?}\nbecame\n{written:?}");
-    assert_eq!(ids::write(&written, None, &mut random), written);
+    // A box without words may not be able to take a comment, or bring out more steps than are looked for.
+    let has_words = document.steps.iter().chain(&again.steps).all(|step| !step.title.is_empty());
+    if has_words {
+        assert_eq!(ids::missing(&again), 0, "{text:?}\nbecame\n{written:?}");
+        assert_eq!(ids::write(&written, None, &mut random), written);
+    }
 }
 
 fn commands_are_filled(document: &Document) {

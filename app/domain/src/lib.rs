@@ -9,6 +9,7 @@
 //! ids and time zones are passed in. It compiles for the browser too.
 
 pub mod account;
+pub mod alert;
 pub mod component;
 pub mod incident;
 pub mod latency;
