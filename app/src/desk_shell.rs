@@ -14,7 +14,10 @@ use crate::islands::desk_keys::{DeskKeys, DeskKeysIsland};
 use crate::islands::theme_switch::ThemeSwitch;
 use crate::islands::time_switch::TimeSwitch;
 use crate::pages::desk::account::AccountView;
+use crate::pages::desk::alert_raise::AlertRaiseView;
+use crate::pages::desk::alert_show::AlertShowView;
 use crate::pages::desk::alert_stub::AlertStubView;
+use crate::pages::desk::alerts::AlertsView;
 use crate::pages::desk::audit::AuditView;
 use crate::pages::desk::component_edit::ComponentEditView;
 use crate::pages::desk::confirm::ConfirmView;
@@ -47,6 +50,7 @@ use crate::pages::desk::totp::TotpView;
 use crate::pages::desk::update_edit::UpdateEditView;
 use crate::pages::desk::version_diff::VersionDiffView;
 use crate::pages::desk::watching::WatchingView;
+use crate::parts::alert_rows::alert_number;
 use crate::parts::form::PostButton;
 use crate::parts::incident_words::{incident_number, run_number};
 use crate::routes::to;
@@ -61,6 +65,7 @@ pub fn inline_scripts(assets: &Assets) -> Vec<String> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     Now,
+    Alerts,
     Incidents,
     Runbooks,
     Components,
@@ -73,13 +78,14 @@ enum Place {
 
 impl Place {
     /// Those that everybody shares; one's own account stands apart.
-    const SHARED: [Self; 8] =
-        [Self::Now, Self::Incidents, Self::Runbooks, Self::Components, Self::Maintenance, Self::People, Self::Keys, Self::Audit];
+    const SHARED: [Self; 9] =
+        [Self::Now, Self::Alerts, Self::Incidents, Self::Runbooks, Self::Components, Self::Maintenance, Self::People, Self::Keys, Self::Audit];
 
     /// Its path, and the key of its name.
     const fn link(self) -> (&'static str, &'static str) {
         match self {
             Self::Now => ("/desk/", "desk-now"),
+            Self::Alerts => ("/desk/alerts", "alerts-title"),
             Self::Incidents => ("/desk/incidents", "incidents-title"),
             Self::Runbooks => ("/desk/runbooks", "runbooks-title"),
             Self::Components => ("/desk/components", "components"),
@@ -95,6 +101,7 @@ impl Place {
     const fn go(self) -> Option<&'static str> {
         match self {
             Self::Now => Some("n"),
+            Self::Alerts => Some("l"),
             Self::Incidents => Some("i"),
             Self::Runbooks => Some("r"),
             Self::Components => Some("c"),
@@ -106,7 +113,7 @@ impl Place {
 
     const fn permission(self) -> Permission {
         match self {
-            Self::Now | Self::Incidents | Self::Runbooks | Self::Components | Self::Maintenance | Self::Account => {
+            Self::Now | Self::Alerts | Self::Incidents | Self::Runbooks | Self::Components | Self::Maintenance | Self::Account => {
                 Permission::Read
             }
             Self::People => Permission::ManagePeople,
@@ -119,6 +126,8 @@ impl Place {
     const fn of(page: &DeskPage) -> Option<(Self, &'static str)> {
         Some(match page {
             DeskPage::Now(_) => (Self::Now, "page"),
+            DeskPage::Alerts(_) => (Self::Alerts, "page"),
+            DeskPage::Alert(_) | DeskPage::AlertRaise(_) => (Self::Alerts, "true"),
             DeskPage::Incidents(_) => (Self::Incidents, "page"),
             DeskPage::IncidentEdit(_)
             | DeskPage::Incident(_)
@@ -176,6 +185,9 @@ pub fn title(page: &DeskPage, text: &Text) -> String {
             Some(slug) => named("probe-edit-title", slug),
             None => get("probe-edit-new"),
         },
+        DeskPage::Alerts(_) => get("alerts-title"),
+        DeskPage::Alert(page) => format!("{} {}", alert_number(page.row.number), page.row.title),
+        DeskPage::AlertRaise(_) => get("alerts-raise"),
         DeskPage::Incidents(_) => get("incidents-title"),
         DeskPage::IncidentEdit(page) => match page.number {
             Some(number) => numbered("incident-edit-title", number),
@@ -274,6 +286,9 @@ fn body(context: &DeskContext) -> AnyView {
         DeskPage::ComponentEdit(page) => view! { <ComponentEditView context=context page=page.clone()/> }.into_any(),
         DeskPage::Probe(page) => view! { <ProbeView context=context page=page.clone()/> }.into_any(),
         DeskPage::ProbeEdit(page) => view! { <ProbeEditView context=context page=page.clone()/> }.into_any(),
+        DeskPage::Alerts(page) => view! { <AlertsView context=context page=page.clone()/> }.into_any(),
+        DeskPage::Alert(page) => view! { <AlertShowView context=context page=(**page).clone()/> }.into_any(),
+        DeskPage::AlertRaise(page) => view! { <AlertRaiseView context=context page=page.clone()/> }.into_any(),
         DeskPage::Incidents(page) => view! { <IncidentsView context=context page=page.clone()/> }.into_any(),
         DeskPage::IncidentEdit(page) => view! { <IncidentEditView context=context page=page.clone()/> }.into_any(),
         DeskPage::Incident(page) => view! { <IncidentShowView context=context page=(**page).clone()/> }.into_any(),

@@ -163,6 +163,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     desk.load_plans().await?;
     desk.load_incidents().await?;
     desk.load_runbooks().await?;
+    desk.load_alerts().await?;
     let web = Web {
         monitoring: Arc::clone(&monitoring),
         pages: Arc::new(PageCache::default()),

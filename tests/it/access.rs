@@ -23,7 +23,7 @@ const MAINTAINER: Least = Least::Role(Role::Maintainer);
 const OWNER: Least = Least::Role(Role::Owner);
 
 /// Signing out stands last: it ends the session that asks.
-const TABLE: [(&str, &str, Least); 106] = [
+const TABLE: [(&str, &str, Least); 115] = [
     ("GET", "/desk", Anybody),
     ("GET", "/desk/", VIEWER),
     ("GET", "/desk/sign-in", Anybody),
@@ -46,6 +46,15 @@ const TABLE: [(&str, &str, Least); 106] = [
     ("POST", "/desk/account/sessions/{id}/end", SignedIn),
     ("POST", "/desk/account/sign-out-others", SignedIn),
     ("GET", "/desk/events", VIEWER),
+    ("GET", "/desk/alerts", VIEWER),
+    ("GET", "/desk/alerts/new", RESPONDER),
+    ("POST", "/desk/alerts/new", RESPONDER),
+    ("GET", "/desk/alerts/{number}", VIEWER),
+    ("POST", "/desk/alerts/{number}/acknowledge", RESPONDER),
+    ("POST", "/desk/alerts/{number}/unacknowledge", RESPONDER),
+    ("POST", "/desk/alerts/{number}/end", RESPONDER),
+    ("POST", "/desk/alerts/{number}/incident", RESPONDER),
+    ("POST", "/desk/alerts/{number}/runs", RESPONDER),
     ("GET", "/desk/incidents", VIEWER),
     ("GET", "/desk/incidents/new", RESPONDER),
     ("POST", "/desk/incidents/new", RESPONDER),
@@ -175,6 +184,9 @@ async fn open_incident(server: &TestServer) {
     let fields = [("title_en", "Hung"), ("kind", "incident"), ("severity", "sev3"), ("impact", "none"), ("zone", "Asia/Tokyo")];
     let answer = responder.post("/desk/incidents/new", &fields).await;
     assert_eq!((answer.status, answer.header("location")), (303, "/desk/incidents/1?done=incident-opened"), "{}", answer.body);
+    // And an alert, for what may be done with one.
+    let answer = responder.post("/desk/alerts/new", &[("name", "Hung")]).await;
+    assert_eq!((answer.status, answer.header("location")), (303, "/desk/alerts/1?done=alert-raised"), "{}", answer.body);
     // And a run, for what may be done with one.
     let answer = responder.post("/desk/incidents/1/runs", &[("runbook", "component-down")]).await;
     assert_eq!((answer.status, answer.header("location")), (303, "/desk/runs/1"), "{}", answer.body);

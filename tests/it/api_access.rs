@@ -30,7 +30,7 @@ const PLAN: Who = Who::Least(Role::Maintainer, Scope::WriteMaintenance);
 const AUDIT: Who = Who::Least(Role::Maintainer, Scope::Admin);
 const OWN: Who = Who::Least(Role::Owner, Scope::Admin);
 
-const TABLE: [(&str, &str, Who); 103] = [
+const TABLE: [(&str, &str, Who); 110] = [
     ("GET", "/api/v1/account", Session),
     ("PUT", "/api/v1/account/language", Session),
     ("DELETE", "/api/v1/account/passkeys/{id}", Session),
@@ -42,6 +42,13 @@ const TABLE: [(&str, &str, Who); 103] = [
     ("PUT", "/api/v1/account/totp", Session),
     ("DELETE", "/api/v1/account/totp", Session),
     ("POST", "/api/v1/account/totp/offer", Session),
+    ("GET", "/api/v1/alerts", READ),
+    ("POST", "/api/v1/alerts", RESPOND),
+    ("GET", "/api/v1/alerts/{number}", READ),
+    ("PUT", "/api/v1/alerts/{number}/acknowledgement", RESPOND),
+    ("DELETE", "/api/v1/alerts/{number}/acknowledgement", RESPOND),
+    ("POST", "/api/v1/alerts/{number}/end", RESPOND),
+    ("POST", "/api/v1/alerts/{number}/incident", RESPOND),
     ("GET", "/api/v1/audit", AUDIT),
     ("GET", "/api/v1/components", READ),
     ("POST", "/api/v1/components", CONFIGURE),
@@ -175,6 +182,8 @@ fn body(method: &str, path: &str) -> serde_json::Value {
     match (method, path) {
         ("GET" | "DELETE", _) => json!({}),
         (_, "/api/v1/incidents" | "/api/v1/incidents/{number}") => json!({"title": "T", "severity": "sev3", "impact": "none"}),
+        ("POST", "/api/v1/alerts") => json!({"name": "Hung"}),
+        (_, path) if path.starts_with("/api/v1/alerts") => json!({}),
         (_, "/api/v1/runbooks/lint") => json!({"source": "# Nothing"}),
         (_, path) if path.ends_with("/review") => json!({"version": 1}),
         (_, "/api/v1/runs") => json!({"runbook": "component-down", "incident": 1}),
@@ -230,6 +239,8 @@ async fn nobody_gets_further_than_their_role_or_scope_goes() {
     let opened = json!({"title": "Hung", "severity": "sev3", "impact": "none"}).to_string().into_bytes();
     let headers = [("content-type", "application/json"), ("authorization", admin.as_str())];
     assert_eq!(server.send("POST", "/api/v1/incidents", &headers, opened).await.status, 201);
+    let raised = json!({"name": "Hung"}).to_string().into_bytes();
+    assert_eq!(server.send("POST", "/api/v1/alerts", &headers, raised).await.status, 201);
     let begun = json!({"runbook": "component-down", "incident": 1}).to_string().into_bytes();
     assert_eq!(server.send("POST", "/api/v1/runs", &headers, begun).await.status, 201);
     let people = Role::ALL.map(Asker::Person);
@@ -263,7 +274,7 @@ async fn nobody_gets_further_than_their_role_or_scope_goes() {
                 (Who::Least(_, scope), Asker::Key(has)) => {
                     has == scope
                         || has == Scope::Admin
-                        || scope == Scope::Read
+                        || (scope == Scope::Read && has != Scope::WriteAlerts)
                         || (has == Scope::WriteIncidents && scope == Scope::WriteTimeline)
                 }
                 _ => false,

@@ -4,6 +4,7 @@
 
 mod access;
 mod accounts;
+mod alerts;
 mod api;
 mod api_access;
 mod architecture;

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use domain::account::{Role, Scope};
+use domain::alert::record::{Event as AlertEvent, Origin};
+use domain::alert::storm::Because;
 use domain::component::Status;
 use domain::incident::metrics::Measure;
 use domain::incident::work::{
@@ -128,9 +130,20 @@ fn runbook_keys() -> Vec<String> {
     .concat()
 }
 
+/// Words of alerts.
+fn alert_keys() -> Vec<String> {
+    [
+        worded("alert-origin", Origin::ALL.iter().map(|origin| origin.name())),
+        worded("alert-because", Because::ALL.iter().map(|because| because.name())),
+        worded("alert-event", AlertEvent::ALL.iter().map(|event| event.name())),
+        worded("alert-link", ["generator", "dashboard", "panel", "silence", "sender"].into_iter()),
+    ]
+    .concat()
+}
+
 /// Keys that are put together at run time.
 fn built_keys() -> BTreeSet<String> {
-    let mut keys: BTreeSet<String> = incident_keys().into_iter().chain(runbook_keys()).collect();
+    let mut keys: BTreeSet<String> = incident_keys().into_iter().chain(runbook_keys()).chain(alert_keys()).collect();
     keys.extend(Status::ALL.iter().map(|status| format!("status-{}", status.name().replace('_', "-"))));
     keys.extend(CauseKind::ALL.iter().map(|cause| format!("cause-{}", cause.name())));
     keys.extend(Verdict::ALL.iter().map(|verdict| format!("verdict-{}", verdict.name())));

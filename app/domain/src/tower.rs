@@ -46,6 +46,14 @@ impl ProbeMachine {
         self.believed_at(at).unwrap_or(ProbeState::Unknown)
     }
 
+    /// Since when it is believed to be down, or since when it is no longer; `None` while it never was.
+    pub fn down_turned_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Active(machine) => machine.down_turned_at(),
+            Self::Heartbeat(machine) => machine.turned_at(),
+        }
+    }
+
     fn boundaries_after(&self, from: Timestamp, into: &mut Vec<Timestamp>) {
         match self {
             Self::Active(machine) => machine.boundaries_after(from, into),

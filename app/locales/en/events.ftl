@@ -1,7 +1,7 @@
 # What Yagura itself writes into a timeline.
 event-nobody = nobody
 event-opened = The incident was opened
-event-opened-by-rule = The incident was opened by rule, because of an outage
+event-opened-by-rule = The incident was opened by rule
 event-component-down = { $name }: { $status }
 event-component-up = { $name } is operational again
 event-outage-confirmed = The outage of { $name } was confirmed
@@ -29,6 +29,8 @@ event-merged-into = Merged into INC-{ $number }
 
 # What is done in runs of runbooks. Modes and outcomes stand in runbooks.ftl.
 event-with-words = { $what }: { $words }
+event-alert-began = ALERT-{ $alert } fires: { $name }
+event-alert-ended = ALERT-{ $alert } is over: { $name }
 event-run-started = RUN-{ $run } began: “{ $title }” ({ $mode })
 event-step-tick = RUN-{ $run }: done: { $step }
 event-step-untick = RUN-{ $run }: not done after all: { $step }

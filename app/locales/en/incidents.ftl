@@ -22,6 +22,7 @@ entry-kind-change = Change
 entry-kind-communication = Communication
 entry-kind-context = Context
 entry-kind-note = Note
+entry-kind-alert = Alert
 entry-kind-probe = Probe
 entry-kind-status = State
 entry-kind-severity = Severity

@@ -1,7 +1,7 @@
 # Yagura がタイムラインに書く内容。
 event-nobody = なし
 event-opened = インシデントを開始しました
-event-opened-by-rule = 障害を検知し、設定に従ってインシデントを開始しました
+event-opened-by-rule = 設定に従ってインシデントを開始しました
 event-component-down = { $name }：{ $status }
 event-component-up = { $name }が正常に戻りました
 event-outage-confirmed = { $name }の障害を確認しました
@@ -29,6 +29,8 @@ event-merged-into = INC-{ $number } に統合しました
 
 # 手順書の実行でしたこと。目的と結果の語は runbooks.ftl にあります。
 event-with-words = { $what }：{ $words }
+event-alert-began = ALERT-{ $alert } が発生：{ $name }
+event-alert-ended = ALERT-{ $alert } が解消：{ $name }
 event-run-started = RUN-{ $run } を開始：「{ $title }」（{ $mode }）
 event-step-tick = RUN-{ $run }：完了：{ $step }
 event-step-untick = RUN-{ $run }：実は行っていない（記録の訂正）：{ $step }

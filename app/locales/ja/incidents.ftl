@@ -21,6 +21,7 @@ entry-kind-change = 変更
 entry-kind-communication = 連絡
 entry-kind-context = 背景
 entry-kind-note = メモ
+entry-kind-alert = アラート
 entry-kind-probe = プローブ
 entry-kind-status = 状態
 entry-kind-severity = 重大度

@@ -30,6 +30,8 @@ const fn shape(kind: EntryKind) -> (&'static str, &'static str) {
         EntryKind::Note => ("M2 0h8l4 4v12H2z", "M5 7.5h6M5 11h6"),
         // A circle with a pulse.
         EntryKind::Probe => (CIRCLE, "M2.5 8h3L7 4.5l2 7L10.5 8h3"),
+        // A bell.
+        EntryKind::Alert => ("M8 0a5 5 0 0 0-5 5v4.5L1 12h14l-2-2.5V5a5 5 0 0 0-5-5zM6 13h4a2 2 0 0 1-4 0z", ""),
         // A flag.
         EntryKind::Status => ("M2 0h2v16H2zM5 1h10l-3 4 3 4H5z", ""),
         // A triangle with an exclamation mark.

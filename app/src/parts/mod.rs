@@ -1,5 +1,6 @@
 //! Pieces that pages share. Rendered on the server only, no state.
 
+pub mod alert_rows;
 pub mod check_day;
 pub mod composer;
 pub mod day_bar;

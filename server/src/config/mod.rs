@@ -4,12 +4,13 @@
 //! certificates parse. Whoever does not gets [`ConfigErrors`]: all mistakes at once, each with its place, and no secret in them.
 //!
 //! Code map: `tree` makes a tree with positions of the text; `reader` reads values out of it and fills in `${…}`
-//! (`substitute`); `values` are the small values; `sections`, `desk`, `incidents`, `runbooks`, `probes`, `http` and `pem` are the parts
+//! (`substitute`); `values` are the small values; `sections`, `desk`, `incidents`, `alerts`, `runbooks`, `probes`, `http` and `pem` are the parts
 //! of the file; `names` checks what only the whole shows; `mistake` and `excerpt` tell what is wrong. The shape stands in
 //! `example/yagura.yaml`. `overlay` adds what was made at the desk, which `made_rules` holds to stricter rules.
 //!
 //! This module never looks at a clock or the network, and of the disk only at the files that the configuration names.
 
+mod alerts;
 mod desk;
 mod excerpt;
 mod http;
@@ -47,6 +48,7 @@ use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 use url::Url;
 
+pub use self::alerts::{AlertSettings, AlertTypeSpec, WaiverSpec};
 pub use self::desk::{BackupSettings, DeskSettings, Reference};
 pub use self::excerpt::Excerpt;
 pub use self::incidents::{IncidentSettings, UpdateTemplate};
@@ -87,6 +89,8 @@ pub struct Config {
     pub desk: DeskSettings,
     /// How incidents are worked.
     pub incidents: IncidentSettings,
+    /// How alerts become one thing to look at, and which kinds of them are known.
+    pub alerts: AlertSettings,
     /// Where runbooks come from.
     pub runbooks: RunbookSettings,
     /// Where backups are put. None: they are made only when somebody asks for one.
@@ -323,6 +327,8 @@ fn document(reader: &mut Reader<'_>, item: Item<'_>) -> Option<Config> {
         "trusted_proxies",
         "desk",
         "incidents",
+        "alerts",
+        "alert_types",
         "runbooks",
         "backup",
         "groups",
@@ -337,6 +343,8 @@ fn document(reader: &mut Reader<'_>, item: Item<'_>) -> Option<Config> {
     let trusted_proxies = sections::optional(&fields, "trusted_proxies", |item| desk::networks(reader, &item));
     let desk = sections::optional(&fields, "desk", |item| desk::desk(reader, item));
     let incidents = sections::optional(&fields, "incidents", |item| incidents::incidents(reader, item));
+    let alerts = sections::optional(&fields, "alerts", |item| alerts::alerts(reader, item));
+    let types = sections::optional(&fields, "alert_types", |item| alerts::types(reader, &item));
     let runbooks = sections::optional(&fields, "runbooks", |item| runbooks::runbooks(reader, item));
     let backup = sections::optional(&fields, "backup", |item| desk::backup(reader, item));
     let mut list = |key| fields.get(key).map(|item| reader.list(&item)).unwrap_or_default();
@@ -360,6 +368,7 @@ fn document(reader: &mut Reader<'_>, item: Item<'_>) -> Option<Config> {
         trusted_proxies: trusted_proxies?.unwrap_or_default(),
         desk: desk?.unwrap_or_default(),
         incidents: incidents?.unwrap_or_default(),
+        alerts: AlertSettings { types: types?.unwrap_or_default(), ..alerts?.unwrap_or_default() },
         runbooks: runbooks?.unwrap_or_default(),
         backup: backup?,
         made: HashSet::new(),

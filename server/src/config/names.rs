@@ -24,6 +24,7 @@ pub(super) enum Sort {
     Group,
     Component,
     Probe,
+    AlertType,
 }
 
 impl Sort {
@@ -32,6 +33,7 @@ impl Sort {
             Self::Group => "group",
             Self::Component => "component",
             Self::Probe => "probe",
+            Self::AlertType => "alert type",
         }
     }
 }
@@ -86,7 +88,8 @@ impl Names {
         let groups = config.groups.iter().map(|group| (Sort::Group, &group.slug));
         let components = config.components.iter().map(|component| (Sort::Component, &component.slug));
         let probes = config.probes.iter().map(|probe| (Sort::Probe, &probe.slug));
-        let defined = groups.chain(components).chain(probes);
+        let types = config.alerts.types.iter().map(|one| (Sort::AlertType, &one.slug));
+        let defined = groups.chain(components).chain(probes).chain(types);
         let former = |sort, from: Option<Slug>, to: &Slug| {
             from.map(|from| Rename { sort, from, to: Some(to.clone()), place: Place::default() })
         };

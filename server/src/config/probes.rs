@@ -8,11 +8,12 @@ use croner::parser::{CronParser, Seconds, Year};
 use domain::probe::reach::Reach;
 use domain::probe::spec::{
     ActionSpec, ActiveSpec, CONFIRM_MAX, CheckSpec, ConfirmAfter, EVERY_MAX, EVERY_MIN, HeartbeatSchedule, HeartbeatSpec,
-    ProbeSpec, TcpSpec,
+    ProbeAlert, ProbeSpec, TcpSpec,
 };
 use domain::text::Secret;
 use jiff::tz::TimeZone;
 
+use super::alerts::{self, NO_TYPE};
 use super::http;
 use super::mistake::Mistake;
 use super::names::Sort;
@@ -50,11 +51,12 @@ const ACTIVE_KEYS: [&str; 3] = ["every", "timeout", "outside"];
 
 /// One probe. `zone` is the site's time zone, in which cron expressions are read.
 pub(super) fn probe(reader: &mut Reader<'_>, item: Item<'_>, zone: &TimeZone) -> Option<ProbeSpec> {
-    let known = ["slug", "component", "every", "timeout", "confirm", "outside", "renamed_from", "http", "tcp", "heartbeat"];
+    let known = ["slug", "component", "every", "timeout", "confirm", "outside", "alert", "renamed_from", "http", "tcp", "heartbeat"];
     let fields = reader.fields(item, &known)?;
     let slug = fields.require(reader, "slug").and_then(|item| values::own_slug(reader, item, Sort::Probe));
     let component = fields.require(reader, "component").and_then(|item| values::reference(reader, item, Sort::Component));
     let renamed_from = optional(&fields, "renamed_from", |item| values::former_slug(reader, item, Sort::Probe, slug.as_ref()));
+    let alert = optional(&fields, "alert", |item| alert(reader, item));
     let kind = kind(reader, &fields);
     if kind == Some("heartbeat") {
         refuse_active_keys(reader, &fields);
@@ -85,8 +87,17 @@ pub(super) fn probe(reader: &mut Reader<'_>, item: Item<'_>, zone: &TimeZone) ->
         component: component?,
         renamed_from: renamed_from?,
         confirm: confirm?.unwrap_or_default(),
+        alert: alert?.unwrap_or_default(),
         check,
     })
+}
+
+/// What rings when it is down: a type of alerts, or `none`.
+fn alert(reader: &mut Reader<'_>, item: Item<'_>) -> Option<ProbeAlert> {
+    if item.raw().trim() == NO_TYPE {
+        return Some(ProbeAlert::Off);
+    }
+    values::reference(reader, item, Sort::AlertType).map(ProbeAlert::Type)
 }
 
 /// The one kind that is given.
@@ -162,7 +173,7 @@ fn tcp(reader: &mut Reader<'_>, item: Item<'_>) -> Option<TcpSpec> {
 }
 
 fn heartbeat(reader: &mut Reader<'_>, item: Item<'_>, zone: &TimeZone) -> Option<HeartbeatSpec> {
-    let fields = reader.fields(item, &["token", "period", "cron", "time_zone", "grace"])?;
+    let fields = reader.fields(item, &["token", "period", "cron", "time_zone", "grace", "watchdog"])?;
     let token = fields.require(reader, "token").and_then(|item| token(reader, item));
     let grace = optional(&fields, "grace", |item| values::duration(reader, item, Duration::ZERO, PERIOD_MAX));
     let period = optional(&fields, "period", |item| values::duration(reader, item, PERIOD_MIN, PERIOD_MAX));
@@ -189,8 +200,14 @@ fn heartbeat(reader: &mut Reader<'_>, item: Item<'_>, zone: &TimeZone) -> Option
         }
         (None, Some(_)) => cron.flatten().map(|cron| HeartbeatSchedule::Cron { cron: Box::new(cron), time_zone }),
     };
+    let watchdog = optional(&fields, "watchdog", |item| alerts::matchers(reader, &item));
     own_zone?;
-    Some(HeartbeatSpec { token: token?, schedule: schedule?, grace: grace?.unwrap_or(GRACE_DEFAULT) })
+    Some(HeartbeatSpec {
+        token: token?,
+        schedule: schedule?,
+        grace: grace?.unwrap_or(GRACE_DEFAULT),
+        watchdog: watchdog?.unwrap_or_default(),
+    })
 }
 
 /// The token, which no message may quote.

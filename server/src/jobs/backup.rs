@@ -13,7 +13,6 @@ use futures::future::BoxFuture;
 use notify::Notification;
 use probe::clock::Clock;
 use store::Store;
-use store::writer::Change;
 
 use crate::config::BackupSettings;
 use crate::service::backup::{BackupFile, BackupStatus, BackupWatch, Schedule, delete_surplus, file_name, make, newest_good};
@@ -158,7 +157,7 @@ impl Backups {
     /// Since when the alert has been ringing, if it rang when Yagura was last stopped.
     async fn ringing_since(&self) -> Option<Timestamp> {
         loop {
-            match self.store.open_alert(notify::BACKUP_LATE).await {
+            match self.store.open_tower_alert(notify::BACKUP_LATE).await {
                 Ok(since) => return since,
                 Err(error) => tracing::warn!(%error, "open alerts cannot be read; backups wait for that"),
             }
@@ -220,7 +219,7 @@ impl Backups {
             _ => return,
         };
         *late_since = is_late.then_some(now);
-        self.monitoring.writer.changes([Change::Alert { kind: notify::BACKUP_LATE, started_at, ended_at }]);
+        self.monitoring.state().backup_late_since = *late_since;
         notify::log(&Notification { alert_type: notify::BACKUP_LATE, started_at, ended_at });
     }
 

@@ -24,6 +24,11 @@ pub(crate) async fn tick(monitoring: Arc<Monitoring>) {
     }
 }
 
+/// Alerts that are over are kept for so long; those of incidents for ever.
+const ALERTS_KEPT: Duration = Duration::from_secs(400 * 86_400);
+/// So many are deleted at once.
+const ALERTS_FORGOTTEN_AT_ONCE: u32 = 5_000;
+
 /// Condenses results.
 pub(crate) async fn roll_up(monitoring: Arc<Monitoring>) {
     loop {
@@ -47,6 +52,15 @@ pub(crate) async fn clean_up(monitoring: Arc<Monitoring>) {
         );
         if let Err(error) = expired.await {
             tracing::warn!(%error, "could not delete sessions and links that are over; trying again later");
+        }
+        let forgotten = monitoring.writer.transact(
+            move |transaction| {
+                Box::pin(async move { transaction.forget_alerts(now.minus(ALERTS_KEPT), ALERTS_FORGOTTEN_AT_ONCE).await })
+            },
+            monitoring.clock.sleep_until(monitoring.clock.elapsed() + CLEAN_UP),
+        );
+        if let Err(error) = forgotten.await {
+            tracing::warn!(%error, "could not delete alerts that are long over; trying again later");
         }
         let mut place = Place::default();
         loop {

@@ -11,7 +11,13 @@ use super::problem::Problem;
 const PAGE_ROWS: u32 = 100;
 
 /// Everything that is ever written into the log, by subject.
-pub(crate) const ACTIONS: [&str; 65] = [
+pub(crate) const ACTIONS: [&str; 71] = [
+    "alert.began",
+    "alert.reopened",
+    "alert.ended",
+    "alert.acknowledged",
+    "alert.unacknowledged",
+    "alert.joined",
     "user.invited",
     "user.changed",
     "user.disabled",

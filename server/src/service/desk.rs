@@ -90,6 +90,25 @@ impl Done {
     }
 }
 
+/// What somebody did, as a row of the audit log.
+pub(super) fn audit_row(caller: &Caller, done: Done, now: Timestamp) -> NewAudit {
+    let Done { action, object_kind, object_id, object_name, change } = done;
+    let (actor_kind, actor_id) = caller.actor();
+    NewAudit {
+        at: now,
+        actor_kind,
+        actor_id,
+        actor_name: caller.name().to_owned(),
+        action,
+        object_kind,
+        object_id,
+        object_name,
+        change,
+        address: caller.address.map(|address| address.to_string()),
+        request_id: caller.request,
+    }
+}
+
 /// What a change gives, and what it did.
 pub(super) type Outcome<T> = Result<(T, Vec<Done>), Problem>;
 
@@ -230,26 +249,12 @@ where
     F: for<'t, 'c> FnOnce(&'t mut Transaction<'c>, Timestamp) -> BoxFuture<'t, Outcome<T>>,
 {
     still_may(transaction, &caller, permission, now).await?;
-    let (actor_kind, actor_id) = caller.actor();
     if let Some(earlier) = earlier(transaction, &caller).await? {
         return Ok(earlier);
     }
     let (value, done) = work(transaction, now).await?;
-    for Done { action, object_kind, object_id, object_name, change } in done {
-        let row = NewAudit {
-            at: now,
-            actor_kind,
-            actor_id: actor_id.clone(),
-            actor_name: caller.name().to_owned(),
-            action,
-            object_kind,
-            object_id,
-            object_name,
-            change,
-            address: caller.address.map(|address| address.to_string()),
-            request_id: caller.request,
-        };
-        transaction.append_audit(&row).await?;
+    for done in done {
+        transaction.append_audit(&audit_row(&caller, done, now)).await?;
     }
     if let Some(asked) = &caller.idempotency {
         let outcome = serde_json::to_string(&value).map_err(|_| Problem::Busy)?;

@@ -18,6 +18,7 @@ use store::roster::{EnrolledComponent, Roster, Wanted, WantedComponent, WantedPr
 use store::writer::Change;
 use store::{Store, StoreError, WriterHandle};
 
+use crate::service::alerts::AlertBoard;
 use crate::config::Config;
 use crate::service::incidents::Board;
 use crate::service::maintenance::Plans;
@@ -146,12 +147,13 @@ pub(crate) async fn begin(
     // A mark from the future is the work of a clock that was wrong.
     let alive_at = store.alive_at().await?.map(|at| at.min(now));
     let roster = writer.enrol(wanted(&config, now)).await?;
-    let (pasts, histories, results, pings, uplink_lost_since) = tokio::try_join!(
+    let (pasts, histories, results, pings, uplink_lost_since, backup_late_since) = tokio::try_join!(
         store.component_pasts(now.minus(PAGE_HORIZON)),
         store.probe_histories(now.minus(PROBE_HORIZON)),
         store.newest_results(CONFIRM_MAX.min(newest_needed(&config)), now.plus(CLOCK_STEP_MAX)),
         store.newest_pings(PINGS_READ),
-        store.open_alert(notify::UPLINK_LOST),
+        store.open_tower_alert(notify::UPLINK_LOST),
+        store.open_tower_alert(notify::BACKUP_LATE),
     )?;
     let mut pasts = pasts;
     let mut probe_pasts = ProbePasts { histories, results, pings, away: alive_at.map(|from| (from, now)) };
@@ -206,7 +208,9 @@ pub(crate) async fn begin(
         tokens,
         plans: Plans::default(),
         incidents: Board::default(),
+        alerts: AlertBoard::default(),
         uplink_lost_since,
+        backup_late_since,
         ticked_at: None,
     };
     let monitoring = Monitoring::new(clock, writer, state);

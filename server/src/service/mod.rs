@@ -2,6 +2,7 @@
 //! belongs to it do what people and programs ask for, and ask first whether they may.
 
 pub(crate) mod accounts;
+pub(crate) mod alerts;
 pub(crate) mod audit;
 pub(crate) mod backup;
 pub(crate) mod caller;

@@ -23,6 +23,7 @@ use store::{StoreError, WriterHandle};
 use tokio::sync::watch;
 use uuid::Uuid;
 
+use super::alerts::AlertBoard;
 use super::incidents::Board;
 use super::incidents::told::Told;
 use super::maintenance::{News, Plans};
@@ -69,7 +70,10 @@ pub(crate) struct State {
     pub(crate) plans: Plans,
     /// Incidents that people work on, and what the public may see of all of them.
     pub(crate) incidents: Board,
+    /// What rings.
+    pub(crate) alerts: AlertBoard,
     pub(crate) uplink_lost_since: Option<Timestamp>,
+    pub(crate) backup_late_since: Option<Timestamp>,
     /// Both clocks at the newest tick: when the wall clock has run ahead of the other, this machine slept.
     pub(crate) ticked_at: Option<(Timestamp, Duration)>,
 }
@@ -329,7 +333,6 @@ impl Monitoring {
         // Heartbeats from outside cannot arrive either.
         state.tower.was_deaf(started_at, ended_at);
         drop(state);
-        self.writer.changes([Change::Alert { kind: notify::UPLINK_LOST, started_at, ended_at }]);
         notify::log(&notify::Notification { alert_type: notify::UPLINK_LOST, started_at, ended_at });
         self.changed();
     }

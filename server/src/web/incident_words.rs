@@ -99,6 +99,12 @@ pub(in crate::web) fn machine_words(text: &Text, event: &MachineEvent, zone: &Ti
         MachineEvent::Related { number, is_related: false } => text.with("event-unrelated", &[("number", (*number).into())]),
         MachineEvent::Absorbed { number } => text.with("event-absorbed", &[("number", (*number).into())]),
         MachineEvent::MergedInto { number } => text.with("event-merged-into", &[("number", (*number).into())]),
+        MachineEvent::AlertBegan { alert, name } => {
+            text.with("event-alert-began", &[("alert", (*alert).into()), ("name", name.clone().into())])
+        }
+        MachineEvent::AlertEnded { alert, name } => {
+            text.with("event-alert-ended", &[("alert", (*alert).into()), ("name", name.clone().into())])
+        }
         MachineEvent::RunStarted { .. }
         | MachineEvent::RunStep { .. }
         | MachineEvent::RunRebased { .. }

@@ -2,6 +2,7 @@
 //! heartbeats, events, metrics, files.
 
 mod alert_page;
+mod alert_rows;
 mod answer;
 mod api;
 mod assets;
@@ -15,6 +16,7 @@ mod failure;
 mod feeds;
 pub(crate) mod finding_words;
 mod health;
+mod hooks;
 mod incident_rows;
 mod incident_words;
 mod language;

@@ -20,6 +20,7 @@ use domain::time::Timestamp;
 use domain::tower::{ProbeKey, ProbeMachine};
 use store::results::KeptResult;
 
+use super::alert_rows::AlertsKnown;
 use super::incident_rows::Known;
 use super::{Web, desk, page_data};
 use crate::config::{Config, MadeKind};
@@ -27,6 +28,9 @@ use crate::service::caller::Caller;
 use crate::service::configuration::Whole;
 use crate::service::monitoring::State;
 use crate::service::problem::Problem;
+
+/// Alerts on the page *Now*; the others are on their own.
+const ALERTS_SHOWN: usize = 10;
 
 /// *Now* shows what is planned for so long.
 const AHEAD: Duration = Duration::from_secs(7 * 86_400);
@@ -195,8 +199,15 @@ pub(super) fn now(web: &Web, known: &Known, runs: Vec<RunRow>) -> NowPage {
     let soon = soon.filter(|row| row.window.is_some_and(|window| window.from() <= week)).collect();
     let suggestions = web.desk.suggestions(&Caller::system()).unwrap_or_default();
     let active = web.monitoring.state().incidents.active().to_vec();
+    let alerts_known = AlertsKnown::new(web, known);
+    let firing = web.desk.firing_alerts(&Caller::system()).unwrap_or_default();
+    let mut alerts = alerts_known.folded(&firing);
+    let alerts_total = alerts.len();
+    alerts.truncate(ALERTS_SHOWN);
     NowPage {
         runs,
+        alerts,
+        alerts_total,
         version: web.monitoring.desk_version(),
         incidents: known.active(active),
         suggestions: known.suggestions(suggestions),

@@ -17,7 +17,7 @@ use super::embed::Theme;
 use super::feeds::Granularity;
 use super::page::Page;
 use super::statuspage::{Document, MetricPeriod};
-use super::{Web, alert_page, api, assets, desk, events, failure, health, language, metrics, page_data, ping, security, small};
+use super::{Web, alert_page, api, assets, desk, events, failure, health, hooks, language, metrics, page_data, ping, security, small};
 
 /// Longest a sender may take over its body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(15);
@@ -57,6 +57,8 @@ pub(crate) fn router(web: Web) -> Router {
         .route("/ping/{token}", any(ping::bare))
         .route("/ping/{token}/{action}", any(ping::with_action))
         .route("/api/push/{token}", any(ping::push))
+        // Alerts of others.
+        .merge(hooks::router())
         // For operators.
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

@@ -18,6 +18,11 @@ use crate::StoreError;
 pub struct Transaction<'c>(&'c mut SqliteConnection);
 
 impl Transaction<'_> {
+    /// One that somebody else began and ends.
+    pub(crate) const fn over(connection: &mut SqliteConnection) -> Transaction<'_> {
+        Transaction(connection)
+    }
+
     pub(crate) fn connection(&mut self) -> &mut SqliteConnection {
         self.0
     }

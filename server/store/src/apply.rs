@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::writer::{Change, KeptPing, KeptResult};
-use crate::{StoreError, codes};
+use crate::{StoreError, alerts, codes};
 
 /// Everything that is committed together.
 #[derive(Debug)]
@@ -139,7 +139,7 @@ async fn apply(connection: &mut SqliteConnection, change: &Change) -> Result<(),
     match change {
         Change::Effect(effect) => apply_effect(connection, effect).await,
         Change::Ping(ping) => insert_ping(connection, ping).await,
-        Change::Alert { kind, started_at, ended_at } => keep_alert(connection, kind, *started_at, *ended_at).await,
+        Change::Alert(change) => alerts::keep(connection, change).await,
     }
 }
 
@@ -256,32 +256,5 @@ async fn insert_ping(connection: &mut SqliteConnection, kept: &KeptPing) -> Resu
     .execute(connection)
     .await
     .map_err(doing())?;
-    Ok(())
-}
-
-async fn keep_alert(
-    connection: &mut SqliteConnection,
-    kind: &str,
-    started_at: Timestamp,
-    ended_at: Option<Timestamp>,
-) -> Result<(), StoreError> {
-    let doing = || StoreError::doing("keep an alert");
-    let updated = sqlx::query("UPDATE alert SET ended_at = ? WHERE kind = ? AND started_at = ?")
-        .bind(ended_at.map(Timestamp::as_ms))
-        .bind(kind)
-        .bind(started_at.as_ms())
-        .execute(&mut *connection)
-        .await
-        .map_err(doing())?;
-    if updated.rows_affected() == 0 {
-        sqlx::query("INSERT INTO alert (id, kind, started_at, ended_at) VALUES (?, ?, ?, ?)")
-            .bind(Uuid::now_v7().to_string())
-            .bind(kind)
-            .bind(started_at.as_ms())
-            .bind(ended_at.map(Timestamp::as_ms))
-            .execute(connection)
-            .await
-            .map_err(doing())?;
-    }
     Ok(())
 }

@@ -220,17 +220,6 @@ impl Store {
             })
             .collect()
     }
-
-    /// Since when an alert of this kind has been ringing, if it is.
-    pub async fn open_alert(&self, kind: &str) -> Result<Option<Timestamp>, StoreError> {
-        let doing = StoreError::doing("read open alerts");
-        let row =
-            sqlx::query("SELECT started_at FROM alert WHERE kind = ? AND ended_at IS NULL ORDER BY started_at DESC LIMIT 1")
-                .bind(kind)
-                .fetch_optional(self.readers())
-                .await;
-        row.and_then(|row| row.map(|row| moment(&row, 0)).transpose()).map_err(doing)
-    }
 }
 
 pub(crate) fn outage_row(row: &SqliteRow) -> Result<(ComponentKey, u32, Outage), StoreError> {

@@ -18,6 +18,7 @@ use sqlx::sqlite::SqliteConnection;
 use tokio::sync::{Notify, oneshot, watch};
 
 use crate::action::{Act, Action, Transaction};
+use crate::alerts::AlertChange;
 use crate::retention::{Horizon, Place, Slice};
 use crate::roster::{Roster, Wanted};
 use crate::{StoreError, WritingConnection, apply};
@@ -87,15 +88,8 @@ pub enum Change {
     Effect(Effect),
     /// A heartbeat called.
     Ping(KeptPing),
-    /// Yagura itself began or ceased to ring.
-    Alert {
-        /// Slug of the alert type.
-        kind: &'static str,
-        /// When it began, which identifies it.
-        started_at: Timestamp,
-        /// When it ended.
-        ended_at: Option<Timestamp>,
-    },
+    /// An alert began, turned, ended, or was decided about.
+    Alert(Box<AlertChange>),
 }
 
 #[derive(Debug)]

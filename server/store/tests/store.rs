@@ -212,11 +212,10 @@ async fn what_can_never_be_written_does_not_stop_what_stands_behind_it() {
     let impossible = Change::Effect(Effect::OutageChanged { component: ComponentKey(999), ordinal: 1, outage: orphan });
     let key = roster.probes[0].key;
     open.writer.result(result(key.0, 0, Verdict::Up));
-    let good = Change::Alert { kind: "uplink-lost", started_at: at(0), ended_at: None };
-    open.writer.changes([impossible, good]);
+    let good = Effect::ProbeHistory { probe: key, from: at(0), changes: Vec::new() };
+    open.writer.changes([impossible, Change::Effect(good)]);
     open.flush().await;
     assert_eq!(open.store.results(key, at(0), at(HOUR), 10).await.unwrap().len(), 1);
-    assert_eq!(open.store.open_alert("uplink-lost").await.unwrap(), Some(at(0)));
     assert_eq!(open.writer.health().changes_dropped, 1, "and it is counted");
     open.close().await;
 }

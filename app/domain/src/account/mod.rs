@@ -54,6 +54,8 @@ pub enum Permission {
     Read,
     /// Run a probe now, pause it, let it go on.
     OperateProbes,
+    /// Report alerts.
+    SendAlerts,
     /// Decide what is watched: groups, components and probes.
     Configure,
     /// Write rows into the timelines of incidents.
@@ -74,9 +76,10 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Read,
         Self::OperateProbes,
+        Self::SendAlerts,
         Self::Configure,
         Self::WriteTimeline,
         Self::Respond,
@@ -91,7 +94,7 @@ impl Permission {
     pub const fn least_role(self) -> Role {
         match self {
             Self::Read => Role::Viewer,
-            Self::OperateProbes | Self::WriteTimeline | Self::Respond => Role::Responder,
+            Self::OperateProbes | Self::SendAlerts | Self::WriteTimeline | Self::Respond => Role::Responder,
             Self::Configure | Self::PlanMaintenance | Self::ReadAudit => Role::Maintainer,
             Self::ManagePeople | Self::ManageKeys | Self::BackUp => Role::Owner,
         }
@@ -102,6 +105,7 @@ impl Permission {
         match self {
             Self::Read => Scope::Read,
             Self::OperateProbes => Scope::OperateProbes,
+            Self::SendAlerts => Scope::WriteAlerts,
             Self::Configure => Scope::WriteConfiguration,
             Self::WriteTimeline => Scope::WriteTimeline,
             Self::Respond => Scope::WriteIncidents,
@@ -116,7 +120,7 @@ impl Permission {
     }
 }
 
-/// What an API key is good for. [`Scope::Admin`] includes all others, and every scope includes [`Scope::Read`].
+/// What an API key is good for. [`Scope::Admin`] includes all others, and every scope but [`Scope::WriteAlerts`] includes [`Scope::Read`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Scope {
     /// `read`
@@ -125,6 +129,9 @@ pub enum Scope {
     /// `probes:operate`
     #[serde(rename = "probes:operate")]
     OperateProbes,
+    /// `alerts:write`; the one scope that does not include `read`: whoever sends alerts has no need to
+    #[serde(rename = "alerts:write")]
+    WriteAlerts,
     /// `configuration:write`
     #[serde(rename = "configuration:write")]
     WriteConfiguration,
@@ -144,9 +151,10 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Read,
         Self::OperateProbes,
+        Self::WriteAlerts,
         Self::WriteConfiguration,
         Self::WriteTimeline,
         Self::WriteIncidents,
@@ -159,6 +167,7 @@ impl Scope {
         match self {
             Self::Read => "read",
             Self::OperateProbes => "probes:operate",
+            Self::WriteAlerts => "alerts:write",
             Self::WriteConfiguration => "configuration:write",
             Self::WriteTimeline => "timeline:write",
             Self::WriteIncidents => "incidents:write",
@@ -172,6 +181,7 @@ impl Scope {
         match self {
             Self::Read => "read",
             Self::OperateProbes => "probes-operate",
+            Self::WriteAlerts => "alerts-write",
             Self::WriteConfiguration => "configuration-write",
             Self::WriteTimeline => "timeline-write",
             Self::WriteIncidents => "incidents-write",
@@ -188,7 +198,7 @@ impl Scope {
     /// True when a key with this scope may do it.
     pub fn may(self, permission: Permission) -> bool {
         self == Self::Admin
-            || permission == Permission::Read
+            || (permission == Permission::Read && self != Self::WriteAlerts)
             || permission.scope() == self
             || (self == Self::WriteIncidents && permission == Permission::WriteTimeline)
     }
@@ -214,9 +224,15 @@ mod tests {
         assert_eq!(may(Role::Viewer), [Permission::Read]);
         assert_eq!(
             may(Role::Responder),
-            [Permission::Read, Permission::OperateProbes, Permission::WriteTimeline, Permission::Respond]
+            [
+                Permission::Read,
+                Permission::OperateProbes,
+                Permission::SendAlerts,
+                Permission::WriteTimeline,
+                Permission::Respond
+            ]
         );
-        assert_eq!(may(Role::Maintainer).len(), 7);
+        assert_eq!(may(Role::Maintainer).len(), 8);
     }
 
     #[test]
@@ -226,6 +242,7 @@ mod tests {
             assert!(permission.scope().may(permission));
             assert_eq!(Scope::Read.may(permission), permission == Permission::Read);
         }
+        assert!(!Scope::WriteAlerts.may(Permission::Read), "whoever sends alerts need not read");
         assert!(!Scope::WriteMaintenance.may(Permission::Configure));
         assert!(Scope::WriteIncidents.may(Permission::WriteTimeline) && !Scope::WriteTimeline.may(Permission::Respond));
     }

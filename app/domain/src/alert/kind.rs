@@ -5,14 +5,16 @@
 mod tests;
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
 use regex_lite::{Regex, RegexBuilder};
 use thiserror::Error;
 
-use super::label::{LABEL_CHARS_MAX, NAME_CHARS_MAX, Pairs};
+use super::label::{ALERT_NAME, LABEL_CHARS_MAX, NAME_CHARS_MAX, Pairs};
 use crate::incident::work::{AutoIncident, Severity};
+use crate::runbook::front_matter::alert_key;
 use crate::text::{LocalizedText, Slug};
 use crate::time::Timestamp;
 
@@ -190,7 +192,9 @@ pub struct AlertType {
     pub slug: Slug,
     /// What it is called.
     pub name: LocalizedText,
-    /// All of them must hold. Without any nothing matches: such a type is for people who raise it by hand.
+    /// What alerts of it are called, as [`alert_key`] writes names; empty: whatever they are called.
+    pub names: BTreeSet<String>,
+    /// All of them must hold. Without any and without names nothing matches: such a type is for probes, and for people who raise it by hand.
     pub matchers: Vec<Matcher>,
     /// How grave it is; none: as the label `severity` says.
     pub severity: Option<Severity>,
@@ -205,15 +209,23 @@ pub struct AlertType {
 }
 
 impl AlertType {
-    /// True when all its matchers hold.
+    /// True when it has one of its names and all matchers hold.
     pub fn matches(&self, labels: &Pairs) -> bool {
-        !self.matchers.is_empty() && self.matchers.iter().all(|matcher| matcher.matches(labels))
+        let is_named = || labels.get(ALERT_NAME).is_some_and(|name| self.names.contains(&alert_key(name)));
+        self.conditions() > 0
+            && (self.names.is_empty() || is_named())
+            && self.matchers.iter().all(|matcher| matcher.matches(labels))
+    }
+
+    /// How much it takes to be of this type: the more, the more particular it is.
+    fn conditions(&self) -> usize {
+        self.matchers.len() + usize::from(!self.names.is_empty())
     }
 }
 
-/// The type of an alert with these labels: of those that match, the one with the most matchers; of several, the first by slug.
+/// The type of an alert with these labels: of those that match, the one with the most conditions; of several, the first by slug.
 pub fn of<'t>(types: &'t [AlertType], labels: &Pairs) -> Option<&'t AlertType> {
-    types.iter().filter(|kind| kind.matches(labels)).min_by_key(|kind| (Reverse(kind.matchers.len()), &kind.slug))
+    types.iter().filter(|kind| kind.matches(labels)).min_by_key(|kind| (Reverse(kind.conditions()), &kind.slug))
 }
 
 /// How grave something is by a label, in the words that are usual with Prometheus, and in ours. None: it says nothing that is known.

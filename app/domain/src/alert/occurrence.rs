@@ -73,9 +73,9 @@ impl Default for FlapRule {
     }
 }
 
-/// One trouble, from its first report on.
+/// The course of one trouble, from its first report on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Alert {
+pub struct Course {
     /// When its first occurrence began.
     pub began_at: Timestamp,
     /// When the newest one began.
@@ -107,7 +107,7 @@ pub enum Received {
     Another,
 }
 
-impl Alert {
+impl Course {
     /// What a first report makes; it may tell of one that is over already.
     pub fn begin(report: Report, now: Timestamp) -> Self {
         let Report { starts_at, said } = report;

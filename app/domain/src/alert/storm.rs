@@ -60,6 +60,25 @@ pub enum Because {
     Storm,
 }
 
+impl Because {
+    /// Every reason.
+    pub const ALL: [Self; 3] = [Self::Dependency, Self::Component, Self::Storm];
+
+    /// The name in JSON, the database and message keys.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Dependency => "dependency",
+            Self::Component => "component",
+            Self::Storm => "storm",
+        }
+    }
+
+    /// The reason with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|because| because.name() == name)
+    }
+}
+
 /// Which alert each is under, and why. Those that stand for themselves are not in it; none is under one that is under another.
 ///
 /// `depends_on` says of each component on which it depends. In a circle nothing is the cause of anything: there the first alert stands for all.

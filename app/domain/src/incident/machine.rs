@@ -138,6 +138,20 @@ pub enum MachineEvent {
         /// The other's number.
         number: i64,
     },
+    /// An alert of it began.
+    AlertBegan {
+        /// The alert's number.
+        alert: i64,
+        /// What it is called.
+        name: String,
+    },
+    /// An alert of it is over.
+    AlertEnded {
+        /// The alert's number.
+        alert: i64,
+        /// What it is called.
+        name: String,
+    },
     /// Somebody began to follow a runbook.
     RunStarted {
         /// The number of the run.
@@ -195,6 +209,7 @@ impl MachineEvent {
     pub const fn kind(&self) -> EntryKind {
         match self {
             Self::ComponentDown { .. } | Self::ComponentUp { .. } | Self::OutageConfirmed { .. } => EntryKind::Probe,
+            Self::AlertBegan { .. } | Self::AlertEnded { .. } => EntryKind::Alert,
             Self::Opened { .. } | Self::StateChanged { .. } => EntryKind::Status,
             Self::SeverityChanged { .. } => EntryKind::Severity,
             Self::ImpactChanged { .. } | Self::ComponentAffected { .. } | Self::ComponentCleared { .. } => EntryKind::Impact,
@@ -223,6 +238,7 @@ impl MachineEvent {
                 return titles.into_iter().chain(text.as_deref()).collect();
             }
             Self::Renamed { to, .. } => to,
+            Self::AlertBegan { name, .. } | Self::AlertEnded { name, .. } => name,
             Self::ComponentDown { component, .. }
             | Self::ComponentUp { component }
             | Self::OutageConfirmed { component }

@@ -147,6 +147,8 @@ words! {
         Note = "note",
         /// What a probe saw.
         Probe = "probe",
+        /// What an alert did.
+        Alert = "alert",
         /// The state of the incident.
         Status = "status",
         /// Its severity.

@@ -306,6 +306,11 @@ impl Confirmation {
         self.believed_at(at).unwrap_or(ProbeState::Unknown)
     }
 
+    /// When it was last believed to have gone down, or no longer to be down.
+    pub fn down_turned_at(&self) -> Option<Timestamp> {
+        self.down_track.last().map(|change| change.at)
+    }
+
     /// Adds every moment after `from` at which the believed state may change.
     pub fn boundaries_after(&self, from: Timestamp, into: &mut Vec<Timestamp>) {
         for track in [&self.not_up_track, &self.down_track, &self.unknown_track] {

@@ -298,6 +298,11 @@ impl Heartbeat {
         self.believed_at(at).unwrap_or(ProbeState::Unknown)
     }
 
+    /// When the believed state last changed.
+    pub fn turned_at(&self) -> Option<Timestamp> {
+        self.track.last().map(|change| change.at)
+    }
+
     /// Adds every moment after `from` at which the believed state changes.
     pub fn boundaries_after(&self, from: Timestamp, into: &mut Vec<Timestamp>) {
         into.extend(self.track.after(from).iter().map(|change| change.at));
@@ -327,7 +332,7 @@ mod tests {
 
     fn daily() -> Heartbeat {
         let schedule = HeartbeatSchedule::Period(24 * HOUR);
-        Heartbeat::new(&HeartbeatSpec { token: Secret::new("t".into()), schedule, grace: HOUR })
+        Heartbeat::new(&HeartbeatSpec { token: Secret::new("t".into()), schedule, grace: HOUR, watchdog: Vec::new() })
     }
 
     fn ping(at: f64, signal: Signal) -> Ping {
@@ -436,7 +441,7 @@ mod tests {
         let time_zone = jiff::tz::TimeZone::get("Europe/Berlin").unwrap();
         let cron = Box::new("30 3 * * *".parse().unwrap());
         let schedule = HeartbeatSchedule::Cron { cron, time_zone };
-        let mut job = Heartbeat::new(&HeartbeatSpec { token: Secret::new("t".into()), schedule, grace: HOUR });
+        let mut job = Heartbeat::new(&HeartbeatSpec { token: Secret::new("t".into()), schedule, grace: HOUR, watchdog: Vec::new() });
         let at = |text: &str| Timestamp::from_jiff(text.parse().unwrap());
         job.ping(&Ping { at: at("2026-03-28T02:31:00Z"), signal: Signal::Success, run_id: None });
         assert_eq!(job.due(), Some(at("2026-03-29T01:30:00Z")), "summer time began: 03:30 is an hour earlier in UTC");

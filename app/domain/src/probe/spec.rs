@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::condition::Condition;
 use super::reach::Reach;
+use crate::alert::kind::Matcher;
 use crate::text::{Secret, Slug};
 
 /// Shortest interval between two executions.
@@ -46,8 +47,22 @@ pub struct ProbeSpec {
     pub renamed_from: Option<Slug>,
     /// How many results in a row are believed.
     pub confirm: ConfirmAfter,
+    /// What rings when it is down.
+    pub alert: ProbeAlert,
     /// What is checked.
     pub check: CheckSpec,
+}
+
+/// What rings when a probe is down.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ProbeAlert {
+    /// An alert that is named by what fails: `component-down`, `heartbeat-missed`, `certificate-expiring`.
+    #[default]
+    ByCause,
+    /// One of this type.
+    Type(Slug),
+    /// None.
+    Off,
 }
 
 /// The kinds of probe.
@@ -166,6 +181,8 @@ pub struct HeartbeatSpec {
     pub schedule: HeartbeatSchedule,
     /// How long after the expected time a call is still good.
     pub grace: Duration,
+    /// Alerts that count as its call, such as Prometheus' `Watchdog`, which fires as long as the whole chain works. Empty: none does.
+    pub watchdog: Vec<Matcher>,
 }
 
 /// When a heartbeat is expected.

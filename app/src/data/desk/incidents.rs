@@ -8,7 +8,7 @@ use domain::incident::{Impact, IncidentStatus};
 use domain::time::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::{ComponentChoice, FormState, OfferedRunbook, RunRow};
+use super::{AlertRow, ComponentChoice, FormState, OfferedRunbook, RunRow};
 
 /// Incidents: what is suggested, what is open, what is over, or what a search found.
 #[derive(Clone, Debug, PartialEq)]
@@ -150,6 +150,8 @@ pub struct IncidentPage {
     pub absorbed: Vec<i64>,
     /// Runs of runbooks in it, the newest first.
     pub runs: Vec<RunRow>,
+    /// Its alerts, the newest first.
+    pub alerts: Vec<AlertRow>,
     /// Runbooks that may help, the likeliest first; those that are being followed are not among them.
     pub offered: Vec<OfferedRunbook>,
     /// States that may follow, and whether each needs a reason.

@@ -2,6 +2,7 @@
 //! mix: a public page has no way to get one of these.
 
 mod account;
+mod alerts;
 mod form;
 mod incidents;
 mod now;
@@ -20,6 +21,9 @@ use jiff::tz::TimeZone;
 
 pub use self::account::{
     AccountPage, ConfirmPage, PasskeyRow, RecoveryCodesPage, SecondFactorPage, SessionRow, SetUpPage, SignInPage, TotpPage,
+};
+pub use self::alerts::{
+    AlertEventRow, AlertPage, AlertRaisePage, AlertRow, AlertsPage, CoverageName, CoverageType, RemedyRow,
 };
 pub use self::form::{FieldError, FormState};
 pub use self::incidents::{
@@ -115,6 +119,12 @@ pub enum DeskPage {
     Probe(ProbePage),
     /// Make or change a probe.
     ProbeEdit(ProbeEditPage),
+    /// What rings, and what rang.
+    Alerts(AlertsPage),
+    /// One alert.
+    Alert(Box<AlertPage>),
+    /// Raise an alert by hand.
+    AlertRaise(AlertRaisePage),
     /// Incidents.
     Incidents(IncidentsPage),
     /// Open an incident, or change what is said of one.

@@ -3,13 +3,17 @@
 use domain::component::Status;
 use domain::time::Timestamp;
 
-use super::{IncidentRow, MaintenanceRow, ProbeRow, RunRow, SuggestionRow};
+use super::{AlertRow, IncidentRow, MaintenanceRow, ProbeRow, RunRow, SuggestionRow};
 
 /// *Now*.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NowPage {
     /// Counts changes that the desk can see.
     pub version: u64,
+    /// Alerts that fire and stand for themselves, the gravest first; as many as fit.
+    pub alerts: Vec<AlertRow>,
+    /// How many of those there are.
+    pub alerts_total: usize,
     /// Incidents that people work on, the gravest first. Those whose next update is due say so.
     pub incidents: Vec<IncidentRow>,
     /// Incidents that Yagura suggests.

@@ -3,7 +3,7 @@
 use domain::runbook::run::{Mode, Outcome, RunState};
 use domain::time::Timestamp;
 
-use super::FormState;
+use super::{AlertRow, CoverageName, CoverageType, FormState};
 use crate::data::runbook::RunbookText;
 
 /// All runbooks.
@@ -229,6 +229,8 @@ pub struct AlertStubPage {
     pub upstream: Option<String>,
     /// Where one is written.
     pub write_href: String,
+    /// The newest alerts of this name.
+    pub rang: Vec<AlertRow>,
     /// Runbooks whose name or alerts are like it: slug, title.
     pub similar: Vec<(String, String)>,
 }
@@ -236,6 +238,14 @@ pub struct AlertStubPage {
 /// What needs attention.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CoveragePage {
+    /// Types of alerts that have neither a runbook nor a reason, or whose reason is no longer good.
+    pub uncovered: Vec<CoverageType>,
+    /// Types whose reason is good for now.
+    pub waived: Vec<CoverageType>,
+    /// What rang without a runbook in the last 90 days, the most often first.
+    pub unknown: Vec<CoverageName>,
+    /// Runbooks for alerts of which no type is configured: slug and title.
+    pub ready: Vec<(String, String)>,
     /// Runbooks with something to look after, the worst first.
     pub stale: Vec<StaleRow>,
     /// How many runbooks need nothing.

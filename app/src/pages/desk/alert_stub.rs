@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::runbooks::{HERE, runbook_href};
 use crate::data::desk::{AlertStubPage, DeskContext};
 use crate::i18n::Text;
+use crate::parts::alert_rows::alert_list;
 
 /// The page.
 #[component]
@@ -26,6 +27,7 @@ pub fn AlertStubView(
             <p class="soft">{text.with("alert-stub-of", &[("name", page.component.clone().into())])}</p>
             <p class="description">{text.get("alert-stub-none")}</p>
             {upstream}
+            {rang(&context, &text, &page)}
             {similar(&text, &page)}
             <section aria-labelledby="alert-stub-write">
                 <h2 id="alert-stub-write">{text.get("alert-stub-write")}</h2>
@@ -34,6 +36,18 @@ pub fn AlertStubView(
             </section>
         </main>
     }
+}
+
+/// When it rang, and what its source said of it.
+fn rang(context: &DeskContext, text: &Text, page: &AlertStubPage) -> Option<impl IntoView + use<>> {
+    alert_list(context, &page.rang).map(|list| {
+        view! {
+            <section aria-labelledby="alert-stub-rang">
+                <h2 id="alert-stub-rang">{text.get("alert-stub-rang")}</h2>
+                {list}
+            </section>
+        }
+    })
 }
 
 /// Runbooks that are called like it. Only a person can say whether one of them fits.

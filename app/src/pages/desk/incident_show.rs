@@ -11,6 +11,7 @@ use crate::data::desk::{DeskContext, IncidentPage};
 use crate::format;
 use crate::i18n::Text;
 use crate::islands::live_status::LiveStatus;
+use crate::parts::alert_rows::alert_list;
 use crate::parts::composer::composer;
 use crate::parts::incident_runs::runs;
 use crate::parts::incident_side::{may_tell, side};
@@ -50,13 +51,26 @@ pub fn IncidentShowView(
             // The composer sticks to the foot of the screen for as long as this is in sight, which is all the way down.
             <div class="incident-body">
                 <div class="incident-columns">
-                    <div class="incident-work">{strip(&context, &page)} {runs(&context, &page)} {timeline(&context, &page)} {paste(&text, &page)}</div>
+                    <div class="incident-work">{strip(&context, &page)} {alerts(&context, &text, &page)} {runs(&context, &page)} {timeline(&context, &page)} {paste(&text, &page)}</div>
                     <div class="incident-aside">{side(&context, &page)}</div>
                 </div>
                 {composer(&context, &page)}
             </div>
         </main>
     }
+}
+
+/// What rang of it.
+fn alerts(context: &DeskContext, text: &Text, page: &IncidentPage) -> impl IntoView + use<> {
+    let list = alert_list(context, &page.alerts).map(|list| {
+        view! {
+            <section aria-labelledby="incident-alerts-heading">
+                <h2 id="incident-alerts-heading">{text.get("incident-alerts")}</h2>
+                {list}
+            </section>
+        }
+    });
+    view! { <div id="incident-alerts" class="incident-alerts" data-live>{list}</div> }
 }
 
 /// What it is and how it stands.

@@ -2,7 +2,10 @@
 //! stands in [`crate::desk_shell`].
 
 pub mod account;
+pub mod alert_raise;
+pub mod alert_show;
 pub mod alert_stub;
+pub mod alerts;
 pub mod audit;
 pub mod component_edit;
 pub mod confirm;

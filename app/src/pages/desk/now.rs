@@ -15,6 +15,7 @@ use crate::data::desk::{
 };
 use crate::format;
 use crate::islands::live_status::LiveStatus;
+use crate::parts::alert_rows::alert_list;
 use crate::parts::desk_lists::WindowText;
 use crate::parts::desk_probe::{WATCHING, detail, kind_word, pause_line, probe_href, resume_button};
 use crate::parts::incident_words::{incident_line, suggestion_item};
@@ -61,6 +62,7 @@ pub fn NowView(
             </div>
             {headline(&context, &page)}
             {part("now-suggestions-part", text.get("timeline-now-suggestions"), suggestions(&context, &page.suggestions))}
+            {part("now-alerts-part", text.get("now-alerts"), alerts(&context, &page))}
             {part("now-incidents-part", text.get("timeline-now-incidents"), incidents(&context, &page.incidents))}
             {part("now-runs-part", text.get("now-runs"), runs(&context, &page.runs))}
             <div class="now-part" id="now-uplink-part" data-live>{uplink(&context, &page)}</div>
@@ -151,6 +153,7 @@ fn begin(context: &DeskContext, page: &NowPage) -> Option<impl IntoView + use<>>
 fn is_quiet(page: &NowPage) -> bool {
     let is_backup_well = page.backup.as_ref().is_none_or(|backup| !backup.is_late && backup.error.is_none());
     [&page.suspicious, &page.late, &page.failed].iter().all(|probes| probes.is_empty())
+        && page.alerts.is_empty()
         && page.incidents.is_empty()
         && page.suggestions.is_empty()
         && page.troubled.is_empty()
@@ -170,6 +173,15 @@ fn quiet(context: &DeskContext, page: &NowPage) -> Option<impl IntoView + use<>>
 fn suggestions(context: &DeskContext, rows: &[SuggestionRow]) -> Option<AnyView> {
     let items = rows.iter().map(|row| suggestion_item(context, row)).collect_view();
     (!rows.is_empty()).then(|| view! { <ul class="list-rows">{items}</ul> }.into_any())
+}
+
+/// What rings. What has a place in an incident that people work on stands there too.
+fn alerts(context: &DeskContext, page: &NowPage) -> Option<AnyView> {
+    let list = alert_list(context, &page.alerts)?;
+    let others = page.alerts_total.saturating_sub(page.alerts.len());
+    let words = context.text().with("now-alerts-others", &[("n", others.into())]);
+    let others = (others > 0).then(|| view! { <p><a href="/desk/alerts">{words}</a></p> });
+    Some(view! { {list} {others} }.into_any())
 }
 
 /// What people work on, in the order it comes: the gravest first. Where the public waits for longer than it was told to, that comes
@@ -389,6 +401,8 @@ mod tests {
         NowPage {
             runs: Vec::new(),
             version: 1,
+            alerts: Vec::new(),
+            alerts_total: 0,
             incidents: Vec::new(),
             suggestions: Vec::new(),
             troubled: statuses.iter().copied().map(component).collect(),

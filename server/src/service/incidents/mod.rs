@@ -2,11 +2,12 @@
 //!
 //! Code map: [`wanted`] is what is typed, [`read`] makes of it what can be kept. `record` opens, changes, moves, relates and merges
 //! incidents, `timeline` has their rows and markers, `updates` what the public is told, `evidence` files (`pictures` takes out of them what
-//! nobody meant to send), `notes` the rows of scripts. `suggestions` says what may be an incident, `watch` looks every second. [`board`] is
+//! nobody meant to send), `notes` the rows of scripts. `suggestions` says what may be an incident, `alerts` makes alerts part of them, `watch` looks every second. [`board`] is
 //! what memory holds of all this, [`told`] which of it the public is told. This file reads, and decides who may do what.
 //!
 //! Whatever changes an incident on disk calls `incident_changed` afterwards, and from there pages learn of it.
 
+mod alerts;
 mod board;
 mod evidence;
 mod notes;
@@ -31,6 +32,7 @@ use store::incidents::records::{ActiveIncident, IncidentFilter};
 use store::incidents::search::{Hit, Search};
 use store::incidents::{Affected, Incident, IncidentFacts};
 
+pub(super) use self::alerts::components_in_incidents;
 pub(crate) use self::board::Board;
 use self::board::Reread;
 pub(super) use self::evidence::{File, file};

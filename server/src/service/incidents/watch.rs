@@ -18,6 +18,7 @@ use store::incidents::timeline::Appended;
 use store::incidents::{ENTRIES_MAX, NewEntry};
 use store::{StoreError, Transaction};
 
+use super::alerts::facts_of_alerts;
 use super::board::{All, STORIES_MAX};
 use super::record::done;
 use super::suggestions::in_incidents;
@@ -62,6 +63,10 @@ pub(super) struct Fact {
 }
 
 impl Fact {
+    pub(super) const fn new(op: String, at: Timestamp, event: MachineEvent) -> Self {
+        Self { op, at, event }
+    }
+
     /// The row that it makes.
     pub(super) fn entry(self, now: Timestamp) -> NewEntry {
         NewEntry { op: Some(self.op), ..machine_entry(&Caller::system(), self.event, self.at, now) }
@@ -193,7 +198,7 @@ fn due(state: &State) -> Vec<Due> {
         let written = state.incidents.memory.written.get(&key);
         let is_due = |fact: &Fact| !written.is_some_and(|written| written.contains(&fact.op));
         let facts = since.into_iter().flat_map(|(component, from)| facts_since(state, component, from));
-        let mut facts: Vec<Fact> = facts.filter(is_due).collect();
+        let mut facts: Vec<Fact> = facts.chain(facts_of_alerts(state, key)).filter(is_due).collect();
         in_order(&mut facts);
         facts.dedup();
         facts.truncate(ROWS_AT_ONCE);

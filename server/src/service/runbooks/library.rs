@@ -156,7 +156,7 @@ impl Edition {
     }
 
     /// The alerts that it is for in any language, by [`alert_key`].
-    fn alerts(&self) -> BTreeSet<String> {
+    pub(crate) fn alerts(&self) -> BTreeSet<String> {
         let fronts = self.texts.values().map(|text| &text.document.front);
         fronts.flat_map(|front| &front.alerts).map(|name| alert_key(name)).collect()
     }

@@ -21,7 +21,7 @@ use domain::runbook::run::fold::fold;
 use domain::runbook::run::{Deed, Event, Stand, TEXT_CHARS_MAX};
 use domain::text::{Language, Slug};
 use domain::time::Timestamp;
-use store::runbooks::runs::RunbookUse;
+use store::runbooks::uses::RunbookUse;
 use store::runbooks::{Review, RunEvent, RunStory, Version, VersionHead};
 
 use self::editions::Editions;

@@ -33,6 +33,7 @@ use store::incidents::Incident;
 use store::runbooks::runs::RunFilter;
 use store::runbooks::{Run, RunEvent, RunStory};
 
+pub(super) use self::offered::alert_of_probe;
 use self::presence::Presence;
 use self::verify::Verifying;
 pub(crate) use self::wanted::{EventWanted, FileWanted, FinishWanted, RunFound, RunWanted};

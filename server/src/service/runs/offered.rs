@@ -62,6 +62,12 @@ impl Situation {
     }
 }
 
+/// What a probe rings with that is down.
+pub(in crate::service) fn alert_of_probe(probe: &ProbeSpec, last: Option<&Observation>, now: Timestamp) -> &'static str {
+    let by_kind = if matches!(probe.check, CheckSpec::Heartbeat(_)) { MISSED } else { DOWN };
+    last.and_then(|last| alert_of(probe, last, now)).unwrap_or(by_kind)
+}
+
 /// What its probe sees of a component, as the name of an alert.
 fn alert_of(probe: &ProbeSpec, last: &Observation, now: Timestamp) -> Option<&'static str> {
     let is_failing = matches!(last.verdict, Verdict::Down | Verdict::Degraded);

@@ -58,6 +58,7 @@ impl Desk {
 
     /// Begins a run; gives its number.
     pub(crate) async fn start_run(&self, caller: &Caller, wanted: RunWanted) -> Result<i64, Problem> {
+        let wanted = self.with_alert(caller, wanted).await?;
         let incident = self.incident_to_run_in(caller, wanted.incident).await?;
         must_run(caller, incident.as_ref(), self.now())?;
         // The same request, sent again, finds its run even if the runbook is another one meanwhile.
@@ -80,6 +81,29 @@ impl Desk {
         self.run_changed(begun.await, number).await
     }
 
+    /// What is wanted, with what an alert says of it.
+    async fn with_alert(&self, caller: &Caller, mut wanted: RunWanted) -> Result<RunWanted, Problem> {
+        let Some(number) = wanted.alert else { return Ok(wanted) };
+        let found = self.alert(caller, number).await.map_err(|problem| match problem {
+            Problem::NotFound(_) => Problem::invalid("alert", "invalid-alert"),
+            other => other,
+        })?;
+        if wanted.incident.is_none()
+            && let Some((_, incident)) = found.alert.incident
+        {
+            // Where nothing is left to do no run is begun; the alert is still there to be looked after.
+            let known = self.store.incident(incident).await?;
+            let is_open = known.is_some_and(|known| !matches!(known.facts.state, WorkState::Closed | WorkState::Cancelled));
+            wanted.incident = is_open.then_some(incident);
+        }
+        if wanted.component.is_empty() {
+            wanted.component = found.alert.component.as_ref().map(ToString::to_string).unwrap_or_default();
+        }
+        let labels = found.alert.labels.as_map().clone();
+        wanted.labels = labels.into_iter().chain(wanted.labels).collect();
+        Ok(wanted)
+    }
+
     /// What is kept of a run that begins, or all that is wrong with what was typed.
     async fn new_run(
         &self,
@@ -98,7 +122,7 @@ impl Desk {
             }
             Err(other) => return Err(other),
         };
-        let front = followed.edition.front();
+        let (front, alert) = (followed.edition.front(), wanted.alert);
         let number = incident.map(|incident| incident.number);
         let mut params = self.known_values(front, number, component.as_ref(), wanted.labels);
         match given(&front.params, &wanted.params) {
@@ -111,6 +135,7 @@ impl Desk {
             id: Uuid::now_v7(),
             version_key: followed.edition.head.key,
             incident_key: incident.map(|incident| incident.key),
+            alert,
             mode,
             component,
             params,
@@ -122,12 +147,18 @@ impl Desk {
     }
 }
 
-/// The number of a run of this runbook that goes on in the incident: two who tap at once follow one.
+/// The number of a run of this runbook that goes on for the alert or in the incident: two who tap at once follow one.
 async fn followed_already(
     transaction: &mut Transaction<'_>,
     incident: Option<&Incident>,
+    alert: Option<i64>,
     followed: &Followed,
 ) -> Result<Option<i64>, Problem> {
+    if let Some(alert) = alert
+        && let Some(run) = transaction.open_run_for_alert(alert, &followed.edition.head.runbook).await?
+    {
+        return Ok(Some(run));
+    }
     let Some(incident) = incident else { return Ok(None) };
     for number in transaction.open_runs_of(incident.key).await? {
         let run = transaction.run(number).await?;
@@ -157,7 +188,7 @@ async fn begin(
     if incident.as_ref().is_some_and(|incident| matches!(incident.facts.state, WorkState::Closed | WorkState::Cancelled)) {
         return Err(Problem::Refused("refused-run-closed"));
     }
-    if joins && let Some(followed) = followed_already(transaction, incident.as_ref(), followed).await? {
+    if joins && let Some(followed) = followed_already(transaction, incident.as_ref(), new.alert, followed).await? {
         return Ok((followed, Vec::new()));
     }
     let run = transaction.insert_run(&NewRun { started_at: now, ..new }).await?;
@@ -170,6 +201,7 @@ async fn begin(
         .changed("version", None, Some(run.version.number))
         .changed("mode", None, Some(run.mode))
         .changed("incident", None, number)
+        .changed("alert", None, run.alert)
         .changed("component", None, run.component.as_ref())
         .changed("params", None, Some(&run.params));
     Ok((run.number, vec![done]))

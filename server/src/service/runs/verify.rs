@@ -258,6 +258,7 @@ mod tests {
             number: 1,
             version: VersionHead { key: 1, runbook, number: 1, sha256: [0; 32], created_at: at(0) },
             incident: None,
+            alert: None,
             mode: Mode::Live,
             component: None,
             params: BTreeMap::new(),

@@ -29,6 +29,8 @@ pub(crate) struct RunWanted {
     pub(crate) runbook: String,
     /// The number of its incident.
     pub(crate) incident: Option<i64>,
+    /// The number of the alert for which it is followed: its labels, its component and its incident are taken where nothing else is said.
+    pub(crate) alert: Option<i64>,
     /// Empty: a drill in an incident that is one, else live.
     pub(crate) mode: String,
     /// Slug; empty: the one that the incident affects worst.

@@ -5,6 +5,7 @@
 
 mod account;
 mod account_access;
+mod alerts;
 mod audit;
 mod body;
 mod caller;
@@ -53,7 +54,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{Web, cross_site, desk};
-use problem::{Failed, Kind};
+pub(in crate::web) use problem::{Failed, Kind};
 
 /// Largest body, in bytes: a probe with its own body and a hundred conditions.
 const BODY_BYTES_MAX: usize = 128 * 1024;
@@ -65,6 +66,7 @@ fn operations() -> OpenApiRouter<Web> {
     OpenApiRouter::with_openapi(document::frame())
         .merge(me::routes())
         .merge(now::routes())
+        .merge(alerts::routes())
         .merge(incidents::routes())
         .merge(incident_actions::routes())
         .merge(incident_updates::routes())

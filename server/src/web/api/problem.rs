@@ -22,7 +22,7 @@ const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 /// Every kind of problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in crate::web) enum Kind {
     BadRequest,
     SignedOut,
     Forbidden,
@@ -222,7 +222,7 @@ fn words(key: &str, detail: Option<String>) -> String {
 
 /// Why an operation did not succeed.
 #[derive(Debug)]
-pub(super) struct Failed {
+pub(in crate::web) struct Failed {
     kind: Kind,
     detail: String,
     errors: Vec<FieldProblem>,
@@ -232,7 +232,7 @@ pub(super) struct Failed {
 
 impl Failed {
     /// A kind with what is wrong in this case.
-    pub(super) fn new(kind: Kind, detail: impl Into<String>) -> Self {
+    pub(in crate::web) fn new(kind: Kind, detail: impl Into<String>) -> Self {
         Self { kind, detail: detail.into(), errors: Vec::new(), wait: None, state: None }
     }
 

@@ -44,6 +44,8 @@ pub(super) struct RunHead {
     version: i64,
     /// The number of its incident.
     incident: Option<i64>,
+    /// The number of the alert for which it is followed.
+    alert: Option<i64>,
     /// Why it is followed.
     #[schema(value_type = RunModeName)]
     mode: &'static str,
@@ -172,6 +174,8 @@ pub(super) struct RunQuery {
     runbook: Option<String>,
     /// Only those in the incident with this number.
     incident: Option<i64>,
+    /// Only those for the alert with this number.
+    alert: Option<i64>,
 }
 
 /// A run to be begun.
@@ -180,8 +184,10 @@ pub(super) struct RunQuery {
 pub(super) struct RunBody {
     /// The runbook's slug.
     runbook: String,
-    /// The number of its incident.
+    /// The number of its incident; left out: that of its alert, if there is one.
     incident: Option<i64>,
+    /// The number of the alert for which it is followed: its labels and its component are taken where nothing else is said.
+    alert: Option<i64>,
     /// Why; left out: a drill in an incident that is one, else live.
     #[schema(value_type = Option<RunModeName>)]
     mode: Option<String>,
@@ -237,6 +243,7 @@ impl RunHead {
             runbook: run.version.runbook.to_string(),
             version: run.version.number,
             incident: run.incident.map(|(_, number)| number),
+            alert: run.alert,
             mode: run.mode.name(),
             state: run.state.name(),
             outcome: run.outcome.map(domain::runbook::run::Outcome::name),
@@ -324,6 +331,7 @@ fn filter(query: &RunQuery) -> Result<RunFilter, Failed> {
         state: state.transpose()?,
         runbook: runbook.transpose()?,
         incident: query.incident,
+        alert: query.alert,
         is_live: None,
         before: paging.after()?,
         limit: paging.limit()?,
@@ -364,6 +372,7 @@ async fn start_run(State(web): State<Web>, asked: Asked<RunBody>) -> Result<Resp
     let wanted = RunWanted {
         runbook: body.runbook,
         incident: body.incident,
+        alert: body.alert,
         mode: body.mode.unwrap_or_default(),
         component: body.component.unwrap_or_default(),
         labels: body.labels,

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use domain::alert::record::{Event as AlertEvent, Origin};
+use domain::alert::storm::Because;
 use domain::account::{Role, Scope};
 use domain::component::Status;
 use domain::incident::work::{EntryKind, HypothesisState, IncidentKind, Marker, Precision, Severity, Source, State, Visibility};
@@ -58,6 +60,9 @@ word!(ActorName, "What kind of actor did something.", ActorKind::ALL.map(ActorKi
 word!(IncidentStateName, "How far the work on an incident is.", State::ALL.iter().map(|word| word.name()));
 word!(IncidentKindName, "What an incident is. A drill is never public.", IncidentKind::ALL.iter().map(|word| word.name()));
 word!(SeverityName, "How grave an incident is, the gravest first.", Severity::ALL.iter().map(|word| word.name()));
+word!(AlertOriginName, "How an alert came to be.", Origin::ALL.map(Origin::name));
+word!(BecauseName, "Why an alert is under another one.", Because::ALL.map(Because::name));
+word!(AlertEventName, "What happened to an alert.", AlertEvent::ALL.map(AlertEvent::name));
 word!(ImpactName, "How bad something is for users.", Impact::ALL.map(Impact::name));
 word!(EntryKindName, "What a row of a timeline is. People write the first nine.", EntryKind::ALL.iter().map(|word| word.name()));
 word!(EntrySourceName, "Where a row came from.", Source::ALL.iter().map(|word| word.name()));

@@ -5,6 +5,7 @@
 //! What cannot be shown at all it hands to [`show::explain`] as an error.
 
 mod account;
+mod alerts;
 mod audit;
 mod events;
 mod form;
@@ -75,7 +76,7 @@ impl Table {
 
 /// Every route of the desk.
 fn table() -> Table {
-    runbooks_of(Table::default())
+    runbooks_of(alerts_of(Table::default()))
         .get("/desk", now::without_slash)
         .get("/desk/", now::show)
         // Before somebody is signed in.
@@ -170,6 +171,20 @@ fn table() -> Table {
         .get("/desk/audit", audit::show)
 }
 
+/// Alerts.
+fn alerts_of(table: Table) -> Table {
+    table
+        .get("/desk/alerts", alerts::show)
+        .get("/desk/alerts/new", alerts::show_new)
+        .post("/desk/alerts/new", alerts::raise)
+        .get("/desk/alerts/{number}", alerts::show_one)
+        .post("/desk/alerts/{number}/acknowledge", alerts::acknowledge)
+        .post("/desk/alerts/{number}/unacknowledge", alerts::unacknowledge)
+        .post("/desk/alerts/{number}/end", alerts::end)
+        .post("/desk/alerts/{number}/incident", alerts::incident)
+        .post("/desk/alerts/{number}/runs", alerts::follow)
+}
+
 /// Runbooks and runs.
 fn runbooks_of(table: Table) -> Table {
     table
@@ -212,6 +227,7 @@ fn page_of_post(path: &str) -> String {
         ["incidents", number, "entries", id, "star" | "delete" | "restore" | "evidence"] => {
             format!("/desk/incidents/{number}/entries/{id}")
         }
+        ["alerts", number, "acknowledge" | "unacknowledge" | "end" | "incident" | "runs"] => format!("/desk/alerts/{number}"),
         ["runbooks", slug, "review"] => format!("/desk/runbooks/{slug}"),
         ["runs", number, "steps" | "evidence", ..] | ["runs", number, "params" | "notes" | "finish"] => {
             format!("/desk/runs/{number}")

@@ -301,7 +301,7 @@ impl Selection {
     }
 }
 
-/// True for facts that name people, steps of runbooks, or incidents by the number that only the desk knows.
+/// True for facts that name people, alerts, steps of runbooks, or incidents by the number that only the desk knows.
 const fn is_for_the_desk(event: &MachineEvent) -> bool {
     matches!(
         event,
@@ -309,6 +309,8 @@ const fn is_for_the_desk(event: &MachineEvent) -> bool {
             | MachineEvent::Related { .. }
             | MachineEvent::Absorbed { .. }
             | MachineEvent::MergedInto { .. }
+            | MachineEvent::AlertBegan { .. }
+            | MachineEvent::AlertEnded { .. }
             | MachineEvent::RunStarted { .. }
             | MachineEvent::RunStep { .. }
             | MachineEvent::RunRebased { .. }

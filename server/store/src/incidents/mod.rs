@@ -9,7 +9,7 @@ pub mod public;
 pub mod records;
 pub mod search;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod timeline;
 pub mod updates;
 

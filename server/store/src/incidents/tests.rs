@@ -14,7 +14,7 @@ use super::*;
 use crate::StoreError;
 use crate::testing::{Database, at, open};
 
-fn facts(title: &str) -> IncidentFacts {
+pub(crate) fn facts(title: &str) -> IncidentFacts {
     IncidentFacts {
         title: LocalizedText::Same(title.to_owned()),
         kind: IncidentKind::Incident,

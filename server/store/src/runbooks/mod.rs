@@ -1,10 +1,11 @@
 //! Runbooks as they are kept: versions of their texts, reviews, and runs with every event and file. What may follow what is for others to
 //! decide.
 //!
-//! Code map: this file has the shapes; [`versions`] texts and reviews, [`runs`] runs and their events, [`files`] what was kept with them.
+//! Code map: this file has the shapes; [`versions`] texts and reviews, [`runs`] runs and their events, [`uses`] when runbooks were followed, [`files`] what was kept with them.
 
 pub mod files;
 pub mod runs;
+pub mod uses;
 #[cfg(test)]
 mod tests;
 pub mod versions;
@@ -68,6 +69,8 @@ pub struct NewRun {
     pub version_key: i64,
     /// The key of the incident.
     pub incident_key: Option<i64>,
+    /// The number of the alert for which it is followed.
+    pub alert: Option<i64>,
     /// Why it is followed.
     pub mode: Mode,
     /// The component that values were taken from.
@@ -97,6 +100,8 @@ pub struct Run {
     pub version: VersionHead,
     /// Key and number of its incident.
     pub incident: Option<(i64, i64)>,
+    /// The number of the alert for which it is followed.
+    pub alert: Option<i64>,
     /// Why it is followed.
     pub mode: Mode,
     /// The component that values were taken from.

@@ -5,12 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 use domain::runbook::StepId;
 use domain::runbook::run::{Deed, EVENTS_MAX, Mode, Outcome, RunState};
 use domain::text::Slug;
-use domain::time::Timestamp;
 use serde_json::json;
 use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnection, SqliteQueryResult, SqliteRow};
 
-use super::versions::{RUNBOOKS_READ_MAX, read_head, version_columns};
+use super::versions::{read_head, version_columns};
 use super::{NewRun, NewRunEvent, Run, RunEnd, RunEvent, RunStory, files};
 use crate::audit::ActorKind;
 use crate::columns::Columns;
@@ -32,7 +31,6 @@ const KEEP: &str = "keep a run";
 const CHANGE: &str = "change a run";
 const READ_EVENTS: &str = "read the events of a run";
 const APPEND: &str = "write an event of a run";
-const READ_USES: &str = "read when runbooks were used";
 
 /// Which runs are asked for: those that meet all that is set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +41,8 @@ pub struct RunFilter {
     pub runbook: Option<Slug>,
     /// In the incident with this number, or in the one into which that was merged.
     pub incident: Option<i64>,
+    /// For the alert with this number.
+    pub alert: Option<i64>,
     /// Live ones, or all others: drills and rehearsals.
     pub is_live: Option<bool>,
     /// With a smaller number than this.
@@ -54,7 +54,7 @@ pub struct RunFilter {
 impl Default for RunFilter {
     /// The newest of all.
     fn default() -> Self {
-        Self { state: None, runbook: None, incident: None, is_live: None, before: None, limit: RUNS_LISTED }
+        Self { state: None, runbook: None, incident: None, alert: None, is_live: None, before: None, limit: RUNS_LISTED }
     }
 }
 
@@ -67,17 +67,6 @@ pub enum KeptEvent {
     Known(RunEvent),
 }
 
-/// When a runbook was last followed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RunbookUse {
-    /// Which.
-    pub runbook: Slug,
-    /// When the newest live run began, whatever came of it.
-    pub used_at: Option<Timestamp>,
-    /// When a drill last came to its end. One that was given up or still goes on is none, and no rehearsal is.
-    pub drilled_at: Option<Timestamp>,
-}
-
 // In the order in which `read_run` reads them.
 macro_rules! select_runs {
     () => {
@@ -85,7 +74,7 @@ macro_rules! select_runs {
             "SELECT r.key, r.id, r.number, ",
             version_columns!(),
             ", r.incident_key, i.number, r.mode, r.component, r.params, r.actor_kind, r.actor_id, r.actor_name, r.started_at, r.state,
-               r.finished_at, r.outcome, r.outcome_text, r.right_runbook, r.last_seq
+               r.finished_at, r.outcome, r.outcome_text, r.right_runbook, r.last_seq, r.alert_number
              FROM run AS r JOIN runbook_version AS v ON v.key = r.version_key JOIN runbook AS b ON b.key = r.runbook_key
              LEFT JOIN incident AS i ON i.key = r.incident_key WHERE "
         )
@@ -100,20 +89,8 @@ macro_rules! filtered {
             $indexed,
             " (?1 IS NULL OR r.state = ?1) AND (?2 IS NULL OR b.slug = ?2) AND (?3 IS NULL OR r.incident_key =
                  (SELECT COALESCE(merged_into, key) FROM incident WHERE number = ?3))
-              AND (?4 IS NULL OR (r.mode = 'live') = ?4) AND r.number < ?5 ORDER BY r.number DESC LIMIT ?6"
-        )
-    };
-}
-
-// When runbooks were last followed, in the order in which `read_use` reads it.
-macro_rules! select_uses {
-    ($which:literal) => {
-        concat!(
-            "SELECT b.slug, MAX(CASE WHEN r.mode = 'live' THEN r.started_at END),
-                 MAX(CASE WHEN r.mode = 'drill' AND r.state = 'done' THEN r.finished_at END)
-             FROM run AS r JOIN runbook AS b ON b.key = r.runbook_key ",
-            $which,
-            " GROUP BY b.key ORDER BY b.slug LIMIT ?"
+              AND (?4 IS NULL OR (r.mode = 'live') = ?4) AND r.number < ?5 AND (?7 IS NULL OR r.alert_number = ?7)
+              ORDER BY r.number DESC LIMIT ?6"
         )
     };
 }
@@ -164,6 +141,7 @@ fn read_run(row: &SqliteRow) -> Result<Run, StoreError> {
         outcome_text: columns.value()?,
         right_runbook: columns.named_if_any("a slug", |text| text.parse().ok())?,
         last_seq: columns.value()?,
+        alert: columns.value()?,
     })
 }
 
@@ -188,15 +166,6 @@ fn read_event(columns: &mut Columns<'_>) -> Result<RunEvent, StoreError> {
     })
 }
 
-fn read_use(row: &SqliteRow) -> Result<RunbookUse, StoreError> {
-    let mut columns = Columns::new(row, READ_USES);
-    Ok(RunbookUse {
-        runbook: columns.parsed("a slug of a runbook")?,
-        used_at: columns.moment_if_any()?,
-        drilled_at: columns.moment_if_any()?,
-    })
-}
-
 async fn by_number(connection: &mut SqliteConnection, number: i64) -> Result<Option<Run>, StoreError> {
     let query = sqlx::query(concat!(select_runs!(), "r.number = ?")).bind(number);
     let row = query.fetch_optional(connection).await.map_err(StoreError::doing(READ))?;
@@ -214,6 +183,8 @@ async fn by_keys(connection: &mut SqliteConnection, run_keys: &str) -> Result<Ve
 async fn listed(connection: &mut SqliteConnection, filter: &RunFilter) -> Result<Vec<Run>, StoreError> {
     let query = if filter.incident.is_some() {
         filtered!("r.incident_key = (SELECT COALESCE(merged_into, key) FROM incident WHERE number = ?3) AND")
+    } else if filter.alert.is_some() {
+        filtered!("r.alert_number = ?7 AND")
     } else if filter.runbook.is_some() {
         filtered!("r.runbook_key = (SELECT key FROM runbook WHERE slug = ?2) AND")
     } else if filter.state.is_some() {
@@ -228,6 +199,7 @@ async fn listed(connection: &mut SqliteConnection, filter: &RunFilter) -> Result
         .bind(filter.is_live)
         .bind(filter.before.unwrap_or(i64::MAX))
         .bind(i64::from(filter.limit.min(RUNS_LISTED_MAX)))
+        .bind(filter.alert)
         .fetch_all(connection)
         .await
         .map_err(StoreError::doing(READ))?;
@@ -332,20 +304,6 @@ impl Store {
         let (runbook, limit) = (Some(runbook.clone()), limit.min(RUN_STORIES_MAX));
         self.run_stories(&RunFilter { runbook, is_live: Some(is_live), limit, ..RunFilter::default() }).await
     }
-
-    /// When each runbook that was ever run was last followed.
-    pub async fn runbook_uses(&self) -> Result<Vec<RunbookUse>, StoreError> {
-        let query = sqlx::query(select_uses!("")).bind(i64::from(RUNBOOKS_READ_MAX));
-        let rows = query.fetch_all(self.readers()).await.map_err(StoreError::doing(READ_USES))?;
-        rows.iter().map(read_use).collect()
-    }
-
-    /// When one runbook was last followed; none: it never was.
-    pub async fn runbook_use(&self, runbook: &Slug) -> Result<Option<RunbookUse>, StoreError> {
-        let query = sqlx::query(select_uses!("WHERE r.runbook_key = (SELECT key FROM runbook WHERE slug = ?)"));
-        let row = query.bind(runbook.as_str()).bind(1_i64).fetch_optional(self.readers()).await;
-        row.map_err(StoreError::doing(READ_USES))?.as_ref().map(read_use).transpose()
-    }
 }
 
 impl Transaction<'_> {
@@ -354,9 +312,9 @@ impl Transaction<'_> {
         let connection = self.connection();
         let inserted = sqlx::query(
             "INSERT INTO run (id, number, runbook_key, version_key, incident_key, mode, component, params, actor_kind, actor_id, actor_name,
-                 started_at, state)
+                 started_at, state, alert_number)
              VALUES (?1, (SELECT COALESCE(MAX(number), 0) + 1 FROM run), (SELECT runbook_key FROM runbook_version WHERE key = ?2), ?2, ?3,
-                 ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                 ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         )
         .bind(new.id.to_string())
         .bind(new.version_key)
@@ -369,6 +327,7 @@ impl Transaction<'_> {
         .bind(new.actor_name.as_str())
         .bind(new.started_at.as_ms())
         .bind(RunState::Active.name())
+        .bind(new.alert)
         .execute(&mut *connection)
         .await
         .map_err(StoreError::doing(KEEP))?;
@@ -478,6 +437,20 @@ impl Transaction<'_> {
             .fetch_all(self.connection())
             .await
             .map_err(StoreError::doing(READ))
+    }
+
+    /// The number of the run of this runbook for an alert that goes on.
+    pub async fn open_run_for_alert(&mut self, alert: i64, runbook: &Slug) -> Result<Option<i64>, StoreError> {
+        sqlx::query_scalar(
+            "SELECT number FROM run WHERE alert_number = ? AND state = ? AND runbook_key = (SELECT key FROM runbook WHERE slug = ?)
+             ORDER BY number LIMIT 1",
+        )
+        .bind(alert)
+        .bind(RunState::Active.name())
+        .bind(runbook.as_str())
+        .fetch_optional(self.connection())
+        .await
+        .map_err(StoreError::doing(READ))
     }
 
     /// Gives all runs of an incident to another one.

@@ -51,6 +51,7 @@ fn new_run(n: u128, version: &VersionHead) -> NewRun {
         id: Uuid::from_u128(n),
         version_key: version.key,
         incident_key: None,
+        alert: None,
         mode: Mode::Live,
         component: None,
         params: BTreeMap::new(),

@@ -18,6 +18,7 @@ fn kind(slug: &str, matchers: &[&str]) -> AlertType {
     AlertType {
         slug: slug.parse().unwrap(),
         name: LocalizedText::Same(slug.to_owned()),
+        names: BTreeSet::new(),
         matchers: matchers.iter().map(|text| matcher(text)).collect(),
         severity: None,
         component: ComponentRule::default(),
@@ -122,4 +123,16 @@ proptest! {
         prop_assert!(Matcher::equal("a", &value).matches(&pairs));
         prop_assert!(!Matcher::equal("b", &value).matches(&pairs));
     }
+}
+
+#[test]
+fn a_name_is_a_condition_however_it_is_written() {
+    let named = AlertType { names: BTreeSet::from(["disk-full".to_owned()]), ..kind("b-named", &[]) };
+    let narrower = AlertType { names: named.names.clone(), ..kind("c-narrower", &["cluster=\"home\""]) };
+    let types = [kind("a-any", &["cluster=\"home\""]), named, narrower];
+    let found = |pairs: &[(&str, &str)]| of(&types, &labels(pairs)).map(|kind| kind.slug.to_string());
+    assert_eq!(found(&[("alertname", "Disk_Full")]).as_deref(), Some("b-named"));
+    assert_eq!(found(&[("alertname", "disk-full"), ("cluster", "home")]).as_deref(), Some("c-narrower"));
+    assert_eq!(found(&[("alertname", "other"), ("cluster", "home")]).as_deref(), Some("a-any"));
+    assert_eq!(found(&[("alertname", "other")]), None);
 }

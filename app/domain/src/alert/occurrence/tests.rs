@@ -17,9 +17,9 @@ const fn over(since: i64, until: i64) -> Report {
 }
 
 /// An alert of these reports, each received a second after the one before, and what each did.
-fn folded(reports: &[Report]) -> (Alert, Vec<Received>) {
+fn folded(reports: &[Report]) -> (Course, Vec<Received>) {
     let rule = FlapRule::default();
-    let mut alert = Alert::begin(reports[0], at(1_000));
+    let mut alert = Course::begin(reports[0], at(1_000));
     let rest = reports[1..].iter().zip(1_001..);
     let did = rest.map(|(report, now)| alert.receive(*report, &rule, at(now))).collect();
     (alert, did)

@@ -16,10 +16,12 @@ use domain::runbook::run::{Progress, RunState};
 use domain::text::{Language, LocalizedText, Slug};
 use domain::time::Timestamp;
 use jiff::tz::TimeZone;
+use store::alerts::AlertFilter;
 use store::incidents::{Entry, EntryContent, EvidenceHead, IncidentStory, MarkedEntry, Update};
 use store::runbooks::Run;
 use store::runbooks::runs::RunFilter;
 
+use super::super::super::alert_rows::AlertsKnown;
 use super::super::super::incident_rows::Known;
 use super::super::super::incident_words::machine_words;
 use super::super::super::runbook_rows::{run_row, title};
@@ -33,6 +35,8 @@ use crate::service::runbooks::Edition;
 
 /// Runs on the page of an incident.
 const RUNS: u32 = 20;
+/// Alerts that the page shows.
+const ALERTS: u32 = 30;
 
 /// The zone with this name; UTC for one that this machine does not know (any more).
 pub(super) fn zone_named(name: &str) -> TimeZone {
@@ -69,7 +73,11 @@ pub(super) async fn with_forms(web: &Web, visit: &Visit, number: i64, forms: For
     let user = visit.person().map(|person| person.id.to_string()).unwrap_or_default();
     let refused = is_refused(&forms);
     let shown = incident_page(&story, &known, &visit.text(), (may, user, web.monitoring.desk_version()), forms);
-    let shown = IncidentPage { runs, offered, ..shown };
+    let of_incident = AlertFilter { incident: Some(number), limit: ALERTS, ..AlertFilter::default() };
+    let alerts = web.desk.alert_list(&caller, &of_incident).await?;
+    let rows = AlertsKnown::new(web, &known);
+    let alerts = alerts.iter().map(|alert| rows.row(alert)).collect();
+    let shown = IncidentPage { runs, alerts, offered, ..shown };
     let status = if refused { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     with_status(web, visit, DeskPage::Incident(Box::new(shown)), status).await
 }
@@ -141,6 +149,7 @@ fn incident_page(
         related: story.related.iter().map(|(number, title)| (*number, title.get(known.language).to_owned())).collect(),
         absorbed: story.absorbed.clone(),
         runs: Vec::new(),
+        alerts: Vec::new(),
         offered: Vec::new(),
         next_states: next.into_iter().map(|state| (state, facts.state.needs_reason(state))).collect(),
         may_write,

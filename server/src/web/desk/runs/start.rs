@@ -86,6 +86,7 @@ pub(in super::super) async fn post(State(web): State<Web>, visit: Visit, Path(sl
     let wanted = RunWanted {
         runbook: slug.clone(),
         incident,
+        alert: typed.get("alert").parse().ok(),
         mode: typed.get("mode").to_owned(),
         component: typed.get("component").to_owned(),
         labels: BTreeMap::new(),
@@ -108,6 +109,7 @@ pub(in super::super) async fn in_incident(State(web): State<Web>, visit: Visit, 
     let wanted = RunWanted {
         runbook: typed.get("runbook").to_owned(),
         incident: Some(number),
+        alert: None,
         mode: String::new(),
         component: String::new(),
         labels: BTreeMap::new(),

@@ -63,7 +63,7 @@ impl Transaction<'_> {
     }
 
     /// Merges an incident into another one: rows in their order, behind those of the same moment; markers that the other does not have;
-    /// files; updates, numbered behind the other's; what it affects; relations; what was merged into it before; and runs, also those that
+    /// files; updates, numbered behind the other's; what it affects; relations; what was merged into it before; alerts; and runs, also those that
     /// go on. Counts the versions of both. More than there may be of anything in one incident is [`StoreError::Full`].
     pub async fn merge_incident(&mut self, from_key: i64, into_key: i64, at: Timestamp) -> Result<(), StoreError> {
         let connection = self.connection();
@@ -99,6 +99,7 @@ impl Transaction<'_> {
                 .await
                 .map_err(StoreError::doing(MERGE))?;
         }
-        self.move_runs(from_key, into_key).await
+        self.move_runs(from_key, into_key).await?;
+        self.move_alerts(from_key, into_key).await
     }
 }

@@ -2,7 +2,8 @@
 
 use domain::runbook::run::EVENTS_MAX;
 
-use super::super::runs::{RunFilter, RunbookUse};
+use super::super::runs::RunFilter;
+use super::super::uses::RunbookUse;
 use super::*;
 
 async fn in_incident(database: &Database, n: u128, version: &VersionHead, incident: &Incident) -> Run {

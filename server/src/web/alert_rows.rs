@@ -1,0 +1,138 @@
+//! Alerts as rows of lists: titles in the place of slugs, the runbook that is for each, and those of one cause under one of them.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
+
+use app::data::desk::{AlertRow, RemedyRow};
+use domain::alert::label::Pairs;
+use domain::time::Timestamp;
+use store::alerts::Alert;
+
+use super::incident_rows::Known;
+use super::runbook_rows::title;
+use super::{Web, alert_page};
+use crate::service::alerts::{Kinds, Remedy};
+
+/// Longest summary in a list, in characters; all of it stands on the page of the alert.
+const SUMMARY_CHARS_MAX: usize = 300;
+/// Annotations that say in a sentence what is wrong, the first that is there.
+const SUMMARIES: [&str; 3] = ["summary", "message", "description"];
+
+/// What rows of alerts need to know of the rest of the world.
+pub(in crate::web) struct AlertsKnown<'k> {
+    web: &'k Web,
+    known: &'k Known,
+    kinds: Kinds,
+    now: Timestamp,
+}
+
+/// What a source says of an alert, in a sentence.
+pub(in crate::web) fn summary(annotations: &Pairs) -> Option<String> {
+    let said = SUMMARIES.iter().find_map(|name| annotations.get(name))?;
+    let cut: String = said.trim().chars().take(SUMMARY_CHARS_MAX).collect();
+    let is_cut = cut.len() < said.trim().len();
+    (!cut.is_empty()).then(|| if is_cut { format!("{cut}…") } else { cut })
+}
+
+/// Where a runbook for alerts of this name is written, or looked for: names that can stand in an address have a page of their own.
+pub(in crate::web) fn write_href(name: &str) -> String {
+    if alert_page::is_name(name) {
+        return format!("/desk/runbooks/for/alert/{name}");
+    }
+    let query: String = url::form_urlencoded::Serializer::new(String::new()).append_pair("alert", name).finish();
+    format!("/desk/runbooks/write?{query}")
+}
+
+impl<'k> AlertsKnown<'k> {
+    pub(in crate::web) fn new(web: &'k Web, known: &'k Known) -> Self {
+        Self { web, known, kinds: web.desk.kinds(), now: web.desk.now() }
+    }
+
+    /// What is to be followed for an alert.
+    pub(in crate::web) fn remedy(&self, alert: &Alert) -> RemedyRow {
+        match self.kinds.remedy(alert) {
+            Remedy::Runbook(slug) => {
+                let runbook = self.kinds.library.runbooks.get(&slug);
+                let title = runbook.map_or_else(|| slug.to_string(), |runbook| title(runbook, self.known.language));
+                RemedyRow::Runbook(slug.to_string(), title)
+            }
+            Remedy::Elsewhere(address) => RemedyRow::Elsewhere(address),
+            Remedy::Nothing => RemedyRow::Nothing,
+        }
+    }
+
+    /// One alert, without those under it.
+    pub(in crate::web) fn row(&self, alert: &Alert) -> AlertRow {
+        let label = self.known.severities().into_iter().find(|(severity, _)| *severity == alert.severity);
+        let is_held = alert.course.is_firing() && self.web.monitoring.state().holds_alert(alert.component.as_ref(), self.now);
+        AlertRow {
+            number: alert.number,
+            title: self.kinds.title(alert, self.known.language),
+            name: alert.name.clone(),
+            summary: summary(&alert.annotations),
+            severity: alert.severity,
+            severity_label: label.map(|(_, label)| label).unwrap_or_default(),
+            component: alert.component.as_ref().map(|slug| self.known.component(slug.as_str())),
+            origin: alert.origin,
+            source: alert.source.clone(),
+            began_at: alert.course.began_at,
+            ended_at: alert.course.ended_at,
+            received_at: alert.course.received_at,
+            received: alert.course.received,
+            is_flapping: alert.is_flapping,
+            is_stale: alert.course.is_stale(self.now),
+            is_held,
+            acknowledged: alert.acknowledged.clone(),
+            ended_by: alert.ended_by.clone(),
+            incident: alert.incident.map(|(_, number)| number),
+            above: alert.above,
+            remedy: self.remedy(alert),
+            under: Vec::new(),
+        }
+    }
+
+    /// Alerts that fire, those of one cause under one of them: first what nobody looks after, then the gravest, then the oldest.
+    pub(in crate::web) fn folded(&self, firing: &[Alert]) -> Vec<AlertRow> {
+        let mut under: HashMap<i64, Vec<AlertRow>> = HashMap::new();
+        let mut heads: BTreeMap<i64, AlertRow> = BTreeMap::new();
+        let fires: HashMap<i64, ()> = firing.iter().map(|alert| (alert.number, ())).collect();
+        for alert in firing {
+            let row = self.row(alert);
+            match alert.above.filter(|(above, _)| fires.contains_key(above)) {
+                Some((above, _)) => under.entry(above).or_default().push(row),
+                None => {
+                    heads.insert(alert.number, row);
+                }
+            }
+        }
+        let mut rows: Vec<AlertRow> = heads.into_values().collect();
+        for row in &mut rows {
+            row.under = under.remove(&row.number).unwrap_or_default();
+        }
+        rows.sort_by_key(|row| (row.acknowledged.is_some(), row.is_held, row.severity, Reverse(row.under.len()), row.began_at));
+        rows
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pairs(all: &[(&str, &str)]) -> Pairs {
+        Pairs::annotations(all.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    }
+
+    #[test]
+    fn what_is_said_first_is_a_sentence_and_never_a_book() {
+        assert_eq!(summary(&pairs(&[("description", "long"), ("summary", " short ")])).as_deref(), Some("short"));
+        assert_eq!(summary(&pairs(&[("runbook_url", "x")])), None);
+        let long = "あ".repeat(400);
+        assert_eq!(summary(&pairs(&[("summary", &long)])).unwrap().chars().count(), SUMMARY_CHARS_MAX + 1);
+    }
+
+    #[test]
+    fn names_that_cannot_stand_in_an_address_can_still_be_written_about() {
+        assert_eq!(write_href("DiskFull"), "/desk/runbooks/for/alert/DiskFull");
+        assert_eq!(write_href("Disk full / いっぱい"), "/desk/runbooks/write?alert=Disk+full+%2F+%E3%81%84%E3%81%A3%E3%81%B1%E3%81%84");
+    }
+}
