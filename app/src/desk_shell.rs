@@ -78,8 +78,17 @@ enum Place {
 
 impl Place {
     /// Those that everybody shares; one's own account stands apart.
-    const SHARED: [Self; 9] =
-        [Self::Now, Self::Alerts, Self::Incidents, Self::Runbooks, Self::Components, Self::Maintenance, Self::People, Self::Keys, Self::Audit];
+    const SHARED: [Self; 9] = [
+        Self::Now,
+        Self::Alerts,
+        Self::Incidents,
+        Self::Runbooks,
+        Self::Components,
+        Self::Maintenance,
+        Self::People,
+        Self::Keys,
+        Self::Audit,
+    ];
 
     /// Its path, and the key of its name.
     const fn link(self) -> (&'static str, &'static str) {
@@ -113,9 +122,13 @@ impl Place {
 
     const fn permission(self) -> Permission {
         match self {
-            Self::Now | Self::Alerts | Self::Incidents | Self::Runbooks | Self::Components | Self::Maintenance | Self::Account => {
-                Permission::Read
-            }
+            Self::Now
+            | Self::Alerts
+            | Self::Incidents
+            | Self::Runbooks
+            | Self::Components
+            | Self::Maintenance
+            | Self::Account => Permission::Read,
             Self::People => Permission::ManagePeople,
             Self::Keys => Permission::ManageKeys,
             Self::Audit => Permission::ReadAudit,
@@ -407,11 +420,9 @@ mod tests {
     #[test]
     fn everybody_finds_now_incidents_components_and_maintenance_and_only_owners_people_and_keys() {
         let places = |role: Role| Place::SHARED.into_iter().filter(|place| role.may(place.permission())).collect::<Vec<_>>();
-        assert_eq!(places(Role::Viewer), [Place::Now, Place::Incidents, Place::Runbooks, Place::Components, Place::Maintenance]);
-        assert_eq!(
-            places(Role::Maintainer),
-            [Place::Now, Place::Incidents, Place::Runbooks, Place::Components, Place::Maintenance, Place::Audit]
-        );
+        let everybodys = [Place::Now, Place::Alerts, Place::Incidents, Place::Runbooks, Place::Components, Place::Maintenance];
+        assert_eq!(places(Role::Viewer), everybodys);
+        assert_eq!(places(Role::Maintainer), [&everybodys[..], &[Place::Audit]].concat());
         assert_eq!(places(Role::Owner), Place::SHARED);
     }
 

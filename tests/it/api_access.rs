@@ -174,6 +174,8 @@ fn filled(path: &str) -> String {
         )
         .replace("{id}", "01890a5d-ac96-774b-bcce-b302099a8057")
         .replace("{session}", "01890a5d-ac96-774b-bcce-b302099a8058")
+        .replace("/incidents/search", "/incidents/search?q=hung")
+        .replace("/api/v1/times", "/api/v1/times?text=now")
 }
 
 /// A body that the operation can read.

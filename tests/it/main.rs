@@ -4,6 +4,7 @@
 
 mod access;
 mod accounts;
+mod alert_work;
 mod alerts;
 mod api;
 mod api_access;

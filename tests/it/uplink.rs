@@ -26,7 +26,7 @@ async fn while_the_self_check_fails_results_from_outside_are_unknown_and_one_ale
     assert!(page.contains("Yagura itself has lost its connection"), "the page says why");
     assert_eq!(server.metric("yagura_uplink_up").await, Some(0.0));
     eventually("one alert is stored", || async {
-        (server.count("SELECT COUNT(*) FROM alert WHERE kind = 'uplink-lost' AND ended_at IS NULL").await == 1).then_some(())
+        (server.count("SELECT COUNT(*) FROM alert WHERE name = 'uplink-lost' AND ended_at IS NULL").await == 1).then_some(())
     })
     .await;
     assert_eq!(server.count("SELECT COUNT(*) FROM outage").await, 0);

@@ -105,8 +105,7 @@ pub fn facts(context: &DeskContext, text: &Text, row: &AlertRow) -> impl IntoVie
         view! { <li><strong>{text.with("alert-acknowledged-by", &[("name", name.into())])}</strong></li> }
     });
     let incident = row.incident.map(|number| view! { <li><a href=incident_href(number)>{incident_number(number)}</a></li> });
-    let ended_by =
-        row.ended_by.clone().map(|name| view! { <li>{text.with("alert-ended-by", &[("name", name.into())])}</li> });
+    let ended_by = row.ended_by.clone().map(|name| view! { <li>{text.with("alert-ended-by", &[("name", name.into())])}</li> });
     view! {
         <ul class="facts">
             {component}

@@ -177,18 +177,8 @@ pub(super) fn types(reader: &mut Reader<'_>, item: &Item<'_>) -> Option<Vec<Aler
 }
 
 fn alert_type(reader: &mut Reader<'_>, item: Item<'_>) -> Option<AlertTypeSpec> {
-    let known = [
-        "slug",
-        "name",
-        "alerts",
-        "match",
-        "severity",
-        "component",
-        "component_labels",
-        "runbook",
-        "waiver",
-        "incidents",
-    ];
+    let known =
+        ["slug", "name", "alerts", "match", "severity", "component", "component_labels", "runbook", "waiver", "incidents"];
     let fields = reader.fields(item, &known)?;
     let slug = slug(reader, &fields);
     let name = optional(&fields, "name", |item| values::localized(reader, item, NAME_CHARS_MAX));
@@ -279,7 +269,11 @@ pub(super) fn matchers(reader: &mut Reader<'_>, item: &Item<'_>) -> Option<Vec<M
             Ok(_) => reader.report(Mistake::new(text.item.at(), text.item.path, "this matcher was already given")),
             // The words of an error about a pattern may repeat it.
             Err(error) if !text.is_substituted => {
-                reader.wrong(&text.item, format!("this is no matcher: {error}"), "one as in Alertmanager: `severity=\"critical\"`");
+                reader.wrong(
+                    &text.item,
+                    format!("this is no matcher: {error}"),
+                    "one as in Alertmanager: `severity=\"critical\"`",
+                );
             }
             Err(_) => reader.wrong_text(&text, "a matcher as in Alertmanager: `severity=\"critical\"`"),
         }

@@ -51,7 +51,8 @@ const ACTIVE_KEYS: [&str; 3] = ["every", "timeout", "outside"];
 
 /// One probe. `zone` is the site's time zone, in which cron expressions are read.
 pub(super) fn probe(reader: &mut Reader<'_>, item: Item<'_>, zone: &TimeZone) -> Option<ProbeSpec> {
-    let known = ["slug", "component", "every", "timeout", "confirm", "outside", "alert", "renamed_from", "http", "tcp", "heartbeat"];
+    let known =
+        ["slug", "component", "every", "timeout", "confirm", "outside", "alert", "renamed_from", "http", "tcp", "heartbeat"];
     let fields = reader.fields(item, &known)?;
     let slug = fields.require(reader, "slug").and_then(|item| values::own_slug(reader, item, Sort::Probe));
     let component = fields.require(reader, "component").and_then(|item| values::reference(reader, item, Sort::Component));

@@ -18,8 +18,8 @@ use store::roster::{EnrolledComponent, Roster, Wanted, WantedComponent, WantedPr
 use store::writer::Change;
 use store::{Store, StoreError, WriterHandle};
 
-use crate::service::alerts::AlertBoard;
 use crate::config::Config;
+use crate::service::alerts::AlertBoard;
 use crate::service::incidents::Board;
 use crate::service::maintenance::Plans;
 use crate::service::monitoring::{Monitoring, PAGE_HORIZON, State, WatchedComponent, WatchedProbe};

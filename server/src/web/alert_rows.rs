@@ -133,6 +133,9 @@ mod tests {
     #[test]
     fn names_that_cannot_stand_in_an_address_can_still_be_written_about() {
         assert_eq!(write_href("DiskFull"), "/desk/runbooks/for/alert/DiskFull");
-        assert_eq!(write_href("Disk full / いっぱい"), "/desk/runbooks/write?alert=Disk+full+%2F+%E3%81%84%E3%81%A3%E3%81%B1%E3%81%84");
+        assert_eq!(
+            write_href("Disk full / いっぱい"),
+            "/desk/runbooks/write?alert=Disk+full+%2F+%E3%81%84%E3%81%A3%E3%81%B1%E3%81%84"
+        );
     }
 }

@@ -17,7 +17,9 @@ use super::embed::Theme;
 use super::feeds::Granularity;
 use super::page::Page;
 use super::statuspage::{Document, MetricPeriod};
-use super::{Web, alert_page, api, assets, desk, events, failure, health, hooks, language, metrics, page_data, ping, security, small};
+use super::{
+    Web, alert_page, api, assets, desk, events, failure, health, hooks, language, metrics, page_data, ping, security, small,
+};
 
 /// Longest a sender may take over its body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(15);

@@ -224,13 +224,7 @@ mod tests {
         assert_eq!(may(Role::Viewer), [Permission::Read]);
         assert_eq!(
             may(Role::Responder),
-            [
-                Permission::Read,
-                Permission::OperateProbes,
-                Permission::SendAlerts,
-                Permission::WriteTimeline,
-                Permission::Respond
-            ]
+            [Permission::Read, Permission::OperateProbes, Permission::SendAlerts, Permission::WriteTimeline, Permission::Respond]
         );
         assert_eq!(may(Role::Maintainer).len(), 8);
     }

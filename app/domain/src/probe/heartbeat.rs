@@ -441,7 +441,8 @@ mod tests {
         let time_zone = jiff::tz::TimeZone::get("Europe/Berlin").unwrap();
         let cron = Box::new("30 3 * * *".parse().unwrap());
         let schedule = HeartbeatSchedule::Cron { cron, time_zone };
-        let mut job = Heartbeat::new(&HeartbeatSpec { token: Secret::new("t".into()), schedule, grace: HOUR, watchdog: Vec::new() });
+        let mut job =
+            Heartbeat::new(&HeartbeatSpec { token: Secret::new("t".into()), schedule, grace: HOUR, watchdog: Vec::new() });
         let at = |text: &str| Timestamp::from_jiff(text.parse().unwrap());
         job.ping(&Ping { at: at("2026-03-28T02:31:00Z"), signal: Signal::Success, run_id: None });
         assert_eq!(job.due(), Some(at("2026-03-29T01:30:00Z")), "summer time began: 03:30 is an hour earlier in UTC");

@@ -22,9 +22,7 @@ use jiff::tz::TimeZone;
 pub use self::account::{
     AccountPage, ConfirmPage, PasskeyRow, RecoveryCodesPage, SecondFactorPage, SessionRow, SetUpPage, SignInPage, TotpPage,
 };
-pub use self::alerts::{
-    AlertEventRow, AlertPage, AlertRaisePage, AlertRow, AlertsPage, CoverageName, CoverageType, RemedyRow,
-};
+pub use self::alerts::{AlertEventRow, AlertPage, AlertRaisePage, AlertRow, AlertsPage, CoverageName, CoverageType, RemedyRow};
 pub use self::form::{FieldError, FormState};
 pub use self::incidents::{
     AffectedRow, EntryEditPage, EntryRow, EvidenceRow, HitRow, IncidentEditPage, IncidentPage, IncidentRow, IncidentsPage,

@@ -90,7 +90,8 @@ fn head(context: &DeskContext, text: &Text, page: &AlertPage) -> impl IntoView +
 fn join(context: &DeskContext, text: &Text, page: &AlertPage) -> Option<impl IntoView + use<>> {
     let is_free = page.row.incident.is_none() && !page.incidents.is_empty() && context.may(Permission::Respond);
     is_free.then(|| {
-        let options = page.incidents.iter().map(|(number, title)| (number.to_string(), format!("{} {title}", incident_number(*number))));
+        let options =
+            page.incidents.iter().map(|(number, title)| (number.to_string(), format!("{} {title}", incident_number(*number))));
         let options = options.collect::<Vec<_>>();
         let action = format!("{}/incident", alert_href(page.row.number));
         view! {

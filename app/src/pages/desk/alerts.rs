@@ -100,6 +100,7 @@ fn over(context: &DeskContext, text: &Text, page: &AlertsPage) -> AnyView {
     let Some(list) = alert_list(context, &page.over) else {
         return view! { <p class="empty">{text.get("alerts-none-over")}</p> }.into_any();
     };
-    let older = page.older.clone().map(|href| view! { <p class="actions"><a class="plain" href=href>{text.get("alerts-older")}</a></p> });
+    let older =
+        page.older.clone().map(|href| view! { <p class="actions"><a class="plain" href=href>{text.get("alerts-older")}</a></p> });
     view! { {list} {older} }.into_any()
 }

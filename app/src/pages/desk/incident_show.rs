@@ -282,6 +282,7 @@ mod tests {
             related: Vec::new(),
             absorbed: Vec::new(),
             runs: Vec::new(),
+            alerts: Vec::new(),
             offered: Vec::new(),
             next_states: vec![(State::Cancelled, true)],
             may_write: true,

@@ -10,9 +10,9 @@ use domain::incident::machine::MachineEvent;
 use domain::incident::work::{IncidentKind, Marker, Severity, State as WorkState};
 use domain::text::{Language, LocalizedText, Slug};
 use domain::time::Timestamp;
+use store::Transaction;
 use store::alerts::{Alert, NewAlertEvent};
 use store::incidents::{Affected, Incident, IncidentFacts};
-use store::Transaction;
 use uuid::Uuid;
 
 use super::Deed;

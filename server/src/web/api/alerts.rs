@@ -22,7 +22,7 @@ use super::caller::Asker;
 use super::paging::{self, list};
 use super::problem::Failed;
 use super::refusals::{Always, Changing, Missing, Paged, Repeatable};
-use super::words::{AlertEventName, BecauseName, AlertOriginName, SeverityName, written};
+use super::words::{AlertEventName, AlertOriginName, BecauseName, SeverityName, written};
 use super::{no_content, versions};
 use crate::service::alerts::{AlertWanted, Kinds, Remedy};
 
@@ -246,11 +246,7 @@ impl AlertEventRow {
 ///
 /// The newest number first, those that fire and those that are over. Needs the scope `read` or the role viewer.
 #[utoipa::path(get, path = "/api/v1/alerts", tag = "Alerts", params(AlertQuery), responses((status = 200, description = "A page of alerts.", body = Alerts), Always, Paged))]
-async fn list_alerts(
-    State(web): State<Web>,
-    asker: Asker,
-    Query(query): Query<AlertQuery>,
-) -> Result<Json<Alerts>, Failed> {
+async fn list_alerts(State(web): State<Web>, asker: Asker, Query(query): Query<AlertQuery>) -> Result<Json<Alerts>, Failed> {
     let paging = paging::Paging { cursor: query.cursor, limit: query.limit };
     let limit = paging.limit()?;
     let component = match query.component.as_deref() {

@@ -15,7 +15,10 @@ const TAGS: [(&str, &str); 15] = [
     ("Incidents", "What people work on, what Yagura suggests, and what the public is told."),
     ("Timelines", "What happened, row by row; markers, figures and files."),
     ("Runbooks", "Checklists: their texts, and what the linter says."),
-    ("Alerts", "What rings, with the runbook for it and who looks after it. Alertmanager, Grafana and scripts report to /hooks/."),
+    (
+        "Alerts",
+        "What rings, with the runbook for it and who looks after it. Alertmanager, Grafana and scripts report to /hooks/.",
+    ),
     ("Runs", "Following a runbook: what was done, by whom, and what comes next."),
     ("Components", "What the public page shows."),
     ("Groups", "Headings of the public page."),

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
+use domain::account::{Role, Scope};
 use domain::alert::record::{Event as AlertEvent, Origin};
 use domain::alert::storm::Because;
-use domain::account::{Role, Scope};
 use domain::component::Status;
 use domain::incident::work::{EntryKind, HypothesisState, IncidentKind, Marker, Precision, Severity, Source, State, Visibility};
 use domain::incident::{Impact, MaintenanceStatus};

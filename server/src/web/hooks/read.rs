@@ -192,7 +192,8 @@ pub(super) fn script(body: &Map<String, Value>, now: Timestamp) -> Result<Report
     labels.extend(text("component")?.map(|component| ("component".to_owned(), component)));
     labels.retain(|_, value| !value.is_empty());
     // How grave it is may change while it goes on: it stays the same trouble.
-    let known_by = || Fingerprint::of(labels.iter().filter(|(name, _)| *name != SEVERITY).map(|(name, value)| (&**name, &**value)));
+    let known_by =
+        || Fingerprint::of(labels.iter().filter(|(name, _)| *name != SEVERITY).map(|(name, value)| (&**name, &**value)));
     let fingerprint = match text("key")? {
         None => known_by(),
         Some(key) => key.parse().map_err(|_| Wrong::new("key", "1 to 128 visible ASCII characters without spaces"))?,

@@ -374,14 +374,11 @@ impl Store {
             counts.insert(number, (name_key, count));
         }
         let numbers = json!(counts.keys().collect::<Vec<_>>()).to_string();
-        let rows = sqlx::query(concat!(
-            select_alerts!(),
-            "a.number IN (SELECT value FROM json_each(?)) ORDER BY a.number DESC"
-        ))
-        .bind(numbers)
-        .fetch_all(self.readers())
-        .await
-        .map_err(StoreError::doing(READ_NAMES))?;
+        let rows = sqlx::query(concat!(select_alerts!(), "a.number IN (SELECT value FROM json_each(?)) ORDER BY a.number DESC"))
+            .bind(numbers)
+            .fetch_all(self.readers())
+            .await
+            .map_err(StoreError::doing(READ_NAMES))?;
         let named = |last: Alert| {
             let (name_key, count) = counts.remove(&last.number)?;
             Some(RangName { name: last.name.clone(), name_key, count, last_at: last.course.began_at, last })

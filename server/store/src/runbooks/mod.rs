@@ -5,9 +5,9 @@
 
 pub mod files;
 pub mod runs;
-pub mod uses;
 #[cfg(test)]
 mod tests;
+pub mod uses;
 pub mod versions;
 
 use std::collections::BTreeMap;
