@@ -23,6 +23,7 @@ dev: toolchain ## Like run; rebuild and reload on change
 test: assets ## All tests: rules, store, probes, HTTP, faults, browser, API
 	@echo "==> building the program and the tests"
 	cargo build --package server
+	cargo xtask senders
 	cargo test --workspace
 	@echo "==> browser tests"
 	cargo xtask browser

@@ -22,6 +22,7 @@ mod messages;
 mod monitoring;
 mod pages;
 mod privacy;
+mod prometheus;
 mod runbooks;
 mod runs;
 mod tidy;

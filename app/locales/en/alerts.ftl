@@ -17,7 +17,7 @@ alerts-begin-key = Make a key
 
 alert-fires = Firing
 alert-over = Over
-alert-back = All alerts
+alert-back = ← All alerts
 alert-follow = Follow: { $title }
 alert-elsewhere = Runbook of somebody else
 alert-no-runbook = No runbook

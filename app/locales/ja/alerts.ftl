@@ -16,7 +16,7 @@ alerts-begin-key = キーを作成
 
 alert-fires = 発生中
 alert-over = 解消
-alert-back = アラート一覧
+alert-back = ← アラート一覧
 alert-follow = 手順を開始：{ $title }
 alert-elsewhere = 外部の手順書
 alert-no-runbook = 手順書なし

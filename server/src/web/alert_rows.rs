@@ -1,7 +1,7 @@
 //! Alerts as rows of lists: titles in the place of slugs, the runbook that is for each, and those of one cause under one of them.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use app::data::desk::{AlertRow, RemedyRow};
 use domain::alert::label::Pairs;
@@ -95,10 +95,10 @@ impl<'k> AlertsKnown<'k> {
     pub(in crate::web) fn folded(&self, firing: &[Alert]) -> Vec<AlertRow> {
         let mut under: HashMap<i64, Vec<AlertRow>> = HashMap::new();
         let mut heads: BTreeMap<i64, AlertRow> = BTreeMap::new();
-        let fires: HashMap<i64, ()> = firing.iter().map(|alert| (alert.number, ())).collect();
+        let fires: HashSet<i64> = firing.iter().map(|alert| alert.number).collect();
         for alert in firing {
             let row = self.row(alert);
-            match alert.above.filter(|(above, _)| fires.contains_key(above)) {
+            match alert.above.filter(|(above, _)| fires.contains(above)) {
                 Some((above, _)) => under.entry(above).or_default().push(row),
                 None => {
                     heads.insert(alert.number, row);

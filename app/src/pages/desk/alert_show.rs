@@ -61,7 +61,7 @@ fn head(context: &DeskContext, text: &Text, page: &AlertPage) -> impl IntoView +
         let words = because_words(text, row).unwrap_or_default();
         view! { <p class="notice">{words} " " <a href=alert_href(number)>{alert_number(number)}</a></p> }
     });
-    let stale = row.is_stale.then(|| view! { <p class="soft">{text.get("alert-stale-about")}</p> });
+    let no_news = row.is_stale.then(|| view! { <p class="soft">{text.get("alert-stale-about")}</p> });
     let flapping = row.is_flapping.then(|| view! { <p class="soft">{text.get("alert-flapping-about")}</p> });
     let held = row.is_held.then(|| view! { <p class="soft">{text.get("alert-held-about")}</p> });
     let write = (row.remedy == RemedyRow::Nothing).then(|| {
@@ -78,7 +78,7 @@ fn head(context: &DeskContext, text: &Text, page: &AlertPage) -> impl IntoView +
         {summary}
         {above}
         {facts(context, text, row)}
-        {stale}
+        {no_news}
         {flapping}
         {held}
         {actions(context, text, row, true)}

@@ -16,6 +16,9 @@ pub fn AlertStubView(
     page: AlertStubPage,
 ) -> impl IntoView {
     let text = context.text();
+    // That of an alert whose part of a cluster nobody said.
+    let of = (page.component != "alert")
+        .then(|| view! { <p class="soft">{text.with("alert-stub-of", &[("name", page.component.clone().into())])}</p> });
     let upstream = page.upstream.clone().map(|href| {
         let words = text.with("alert-stub-upstream", &[("name", page.alert.clone().into())]);
         view! { <p><a class="act" href=href rel="noreferrer">{words}</a></p> }
@@ -24,7 +27,7 @@ pub fn AlertStubView(
         <main id="content" class="desk alert-stub">
             <p class="back"><a href=HERE>{text.get("runbooks-back")}</a></p>
             <h1>{page.alert.clone()}</h1>
-            <p class="soft">{text.with("alert-stub-of", &[("name", page.component.clone().into())])}</p>
+            {of}
             <p class="description">{text.get("alert-stub-none")}</p>
             {upstream}
             {rang(&context, &text, &page)}

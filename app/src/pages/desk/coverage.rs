@@ -118,7 +118,7 @@ fn waived(context: &DeskContext, text: &Text, page: &CoveragePage) -> Option<imp
 
 /// Runbooks whose alerts are no configured type yet: what to write into the configuration.
 fn ready(text: &Text, page: &CoveragePage) -> Option<impl IntoView + use<>> {
-    let lines: String = page.ready.iter().map(|(slug, _)| format!("  - runbook: {slug}\n")).collect();
+    let lines = page.ready.iter().map(|(slug, _)| format!("  - runbook: {slug}")).collect::<Vec<_>>().join("\n");
     let titles = page.ready.iter().map(|(slug, title)| view! { <li><a href=runbook_href(slug)>{title.clone()}</a></li> });
     let titles = titles.collect_view();
     (!page.ready.is_empty()).then(|| {

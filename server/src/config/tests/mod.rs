@@ -1,8 +1,9 @@
 //! Tests of the configuration reader: what a good file becomes (`good`), what is said about a bad one (`bad`), how
 //! it is shown (`shown`), that nothing whatever makes it panic or run away (`hostile`), the sections about what stands around the
-//! file (`desk`), about incidents (`incidents`) and about runbooks (`runbooks`), and what is made at the desk (`made`, `made_rules`).
+//! file (`desk`), about incidents (`incidents`), alerts (`alerts`) and runbooks (`runbooks`), and what is made at the desk (`made`, `made_rules`).
 #![allow(clippy::unwrap_used, reason = "these are tests")]
 
+mod alerts;
 mod bad;
 mod desk;
 mod good;

@@ -49,6 +49,16 @@ pub(crate) struct Reported {
     pub(crate) report: Report,
 }
 
+/// Who reports something, when, and by which rule.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sender<'s> {
+    pub(super) by: &'s Caller,
+    /// The name under which its alerts are kept.
+    pub(super) source: &'s str,
+    pub(super) rule: &'s FlapRule,
+    pub(super) now: Timestamp,
+}
+
 /// Alerts, as far as they are in memory.
 #[derive(Debug, Default)]
 pub(crate) struct AlertBoard {
@@ -165,16 +175,8 @@ impl AlertBoard {
     }
 
     /// Takes a report of a source.
-    pub(super) fn report(
-        &mut self,
-        by: &Caller,
-        source: &str,
-        reported: Reported,
-        sort: Sort,
-        rule: &FlapRule,
-        now: Timestamp,
-        outcome: &mut Outcome,
-    ) {
+    pub(super) fn report(&mut self, sender: Sender<'_>, reported: Reported, sort: Sort, outcome: &mut Outcome) {
+        let Sender { by, source, rule, now } = sender;
         let mut report = reported.report.believed(now);
         let known = self.newest(source, &reported.fingerprint).cloned();
         // A script says that all is well whether or not it ever said otherwise.
@@ -187,7 +189,7 @@ impl AlertBoard {
             match alert.course.receive(report, rule, now) {
                 Received::Nothing => return,
                 Received::Another => {}
-                received => return self.received(by, (alert, received), (reported, sort), rule, now, outcome),
+                received => return self.received(sender, (alert, received), (reported, sort), outcome),
             }
         }
         if self.firing >= FIRING_MAX && matches!(report.said, Said::Firing { .. }) {
@@ -235,11 +237,9 @@ impl AlertBoard {
 
     fn received(
         &mut self,
-        by: &Caller,
+        Sender { by, rule, now, .. }: Sender<'_>,
         (mut alert, received): (Alert, Received),
         (reported, sort): (Reported, Sort),
-        rule: &FlapRule,
-        now: Timestamp,
         outcome: &mut Outcome,
     ) {
         // What a source says of a trouble changes with it; that it is over says nothing of what it was.

@@ -31,7 +31,8 @@ use store::alerts::{Alert, AlertChange, AlertEvent, AlertFilter, NewAlertEvent, 
 use store::writer::Change;
 
 pub(crate) use self::board::{AlertBoard, Reported};
-use self::board::{Outcome, done, event};
+use self::board::{Outcome, Sender, done, event};
+use self::own::OWN;
 pub(crate) use self::types::{Kinds, Remedy, address};
 use super::caller::{Caller, Who};
 use super::desk::{Desk, Done};
@@ -152,9 +153,10 @@ impl Desk {
             let mut outcome = Outcome::default();
             let rule = state.config.alerts.flap;
             state.alerts.remember(known);
+            let sender = Sender { by: caller, source: &source, rule: &rule, now };
             for reported in troubles {
                 let sort = kinds.sort(&reported.labels, None);
-                state.alerts.report(caller, &source, reported, sort, &rule, now, &mut outcome);
+                state.alerts.report(sender, reported, sort, &mut outcome);
             }
             state.fold_alerts(now, &mut outcome);
             self.leave(std::mem::take(&mut outcome.changes));
@@ -219,10 +221,11 @@ impl Desk {
             let mut state = self.monitoring.state();
             let mut outcome = Outcome::default();
             let rule = state.config.alerts.flap;
-            state.alerts.report(caller, "", reported, sort, &rule, now, &mut outcome);
+            let sender = Sender { by: caller, source: OWN, rule: &rule, now };
+            state.alerts.report(sender, reported, sort, &mut outcome);
             state.fold_alerts(now, &mut outcome);
             self.leave(outcome.changes);
-            let raised = state.alerts.newest("", &fingerprint).map(|alert| alert.number);
+            let raised = state.alerts.newest(OWN, &fingerprint).map(|alert| alert.number);
             raised.ok_or(Problem::Busy)?
         };
         self.monitoring.changed_inside();
@@ -309,12 +312,11 @@ impl Desk {
         caller.must(Permission::Read, self.now())?;
         let in_memory = self.monitoring.state().alerts.get(number).map(|alert| (**alert).clone());
         // What fires is told even if the disk does not answer.
-        let (alert, events) = match in_memory {
-            Some(alert) => (alert, self.store.alert_events(number).await.unwrap_or_default()),
-            None => {
-                let alert = self.store.alert(number).await?.ok_or(Problem::NotFound("alert"))?;
-                (alert, self.store.alert_events(number).await?)
-            }
+        let (alert, events) = if let Some(alert) = in_memory {
+            (alert, self.store.alert_events(number).await.unwrap_or_default())
+        } else {
+            let alert = self.store.alert(number).await?.ok_or(Problem::NotFound("alert"))?;
+            (alert, self.store.alert_events(number).await?)
         };
         let filter = AlertFilter { above: Some(number), limit: store::alerts::ALERTS_LISTED_MAX, ..AlertFilter::default() };
         let under = self.store.alerts(&filter).await.unwrap_or_default();

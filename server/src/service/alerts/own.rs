@@ -13,7 +13,7 @@ use domain::text::Slug;
 use domain::time::Timestamp;
 use domain::tower::ProbeKey;
 
-use super::board::{Outcome, Reported, done, event};
+use super::board::{Outcome, Reported, Sender, done, event};
 use super::types::Kinds;
 use super::{Desk, end};
 use crate::service::caller::Caller;
@@ -45,7 +45,7 @@ fn of_probe(key: ProbeKey, spec: &ProbeSpec, last: Option<&Observation>, report:
         ProbeAlert::ByCause | ProbeAlert::Off => (alert_of_probe(spec, last, now).to_owned(), None),
     };
     let labels = pairs(&[(ALERT_NAME, &name), ("component", spec.component.as_str()), ("probe", spec.slug.as_str())]);
-    let detail = last.and_then(|last| last.cause.as_ref()).map(|cause| cause.detail.to_string());
+    let detail = last.and_then(|last| last.cause.as_ref()).map(|cause| cause.detail.clone());
     let annotations = detail.map(|detail| pairs(&[("summary", &detail)])).unwrap_or_default();
     let reported = Reported {
         origin: Origin::Probe,
@@ -144,7 +144,8 @@ impl Desk {
         let mut outcome = Outcome::default();
         for (reported, kind) in reports {
             let sort = kinds.sort(&reported.labels, kind.as_ref());
-            state.alerts.report(&by, OWN, reported, sort, &rule, now, &mut outcome);
+            let sender = Sender { by: &by, source: OWN, rule: &rule, now };
+            state.alerts.report(sender, reported, sort, &mut outcome);
         }
         for number in gone {
             let change = state.alerts.change(

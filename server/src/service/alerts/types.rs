@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use domain::alert::kind::{self, AlertType, ComponentRule, Waiver, severity_of};
 use domain::alert::label::{ALERT_NAME, Pairs, SEVERITY};
+use domain::alert::record::Origin;
 use domain::incident::work::{AutoIncident, Severity};
 use domain::runbook::front_matter::alert_key;
 use domain::text::{Language, LocalizedText, Slug};
@@ -132,10 +133,14 @@ impl Kinds {
         kind.map_or(AutoIncident::Suggest, |kind| kind.incident)
     }
 
-    /// What an alert is called: as its type, or as its source calls it.
+    /// What an alert is called: as its type, what Yagura sees itself as the runbook for it, else as its source calls it.
     pub(crate) fn title(&self, alert: &Alert, language: Language) -> String {
-        let kind = alert.kind.as_ref().and_then(|slug| self.named(slug));
-        kind.map_or_else(|| alert.name.clone(), |kind| kind.name.get(language).to_owned())
+        if let Some(kind) = alert.kind.as_ref().and_then(|slug| self.named(slug)) {
+            return kind.name.get(language).to_owned();
+        }
+        let is_own = matches!(alert.origin, Origin::Probe | Origin::Tower);
+        let edition = self.bound(&alert.name_key).filter(|_| is_own).and_then(|runbook| runbook.current.as_ref());
+        edition.map_or_else(|| alert.name.clone(), |edition| edition.title(language))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::account::Permission;
-use domain::alert::record::Event;
+use domain::alert::record::{Event, Origin};
 use domain::component::Status;
 use domain::incident::Impact;
 use domain::incident::machine::MachineEvent;
@@ -146,7 +146,9 @@ async fn open(
         let is_first = matches!(fact.event, MachineEvent::AlertBegan { .. });
         let row = append(transaction, incident.key, &fact.entry(now)).await?;
         if is_first {
-            markers.insert(Marker::Detected, row.key);
+            // What a probe saw first was not known then; what a source reports is.
+            let marker = if alert.origin == Origin::Probe { Marker::ImpactStart } else { Marker::Detected };
+            markers.insert(marker, row.key);
         }
     }
     let by_rule = by.who == Who::System;

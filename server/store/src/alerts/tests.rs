@@ -113,7 +113,7 @@ async fn alerts_are_found_by_what_is_asked_for() {
     assert_eq!(database.store.recalled_alerts(at(16)).await.unwrap().len(), 2, "what was over before is left out");
     assert_eq!(database.store.recalled_alerts(at(15)).await.unwrap().len(), 3);
     let of_disk = alert(1, "DiskFull", 10).fingerprint;
-    let newest = database.store.newest_alerts("prometheus", &[of_disk.clone()]).await.unwrap();
+    let newest = database.store.newest_alerts("prometheus", std::slice::from_ref(&of_disk)).await.unwrap();
     assert_eq!(newest.iter().map(|alert| alert.number).collect::<Vec<_>>(), [3]);
     assert!(database.store.newest_alerts("another", &[of_disk]).await.unwrap().is_empty());
     let rang = database.store.rang_since(at(10)).await.unwrap();
