@@ -124,24 +124,27 @@ pub fn because_words(text: &Text, row: &AlertRow) -> Option<String> {
     row.above.map(|(_, because)| text.get(&format!("alert-because-{}", because.name())))
 }
 
+/// One that is under another, in a line: what it is, what it says, and whether it is over.
+pub fn alert_line(text: &Text, row: &AlertRow) -> impl IntoView + use<> {
+    let component = row.component.clone().map(|name| view! { " · " {name} });
+    let said = row.summary.clone().map(|summary| view! { " " <small class="soft">{summary}</small> });
+    let over = row.ended_at.map(|_| view! { " " <span class="tag">{text.get("alert-over")}</span> });
+    view! {
+        <li>
+            <a href=alert_href(row.number)>
+                <span class="number">{alert_number(row.number)}</span> " " {row.title.clone()}
+            </a>
+            {component}
+            {said}
+            {over}
+        </li>
+    }
+}
+
 fn under(text: &Text, row: &AlertRow) -> Option<impl IntoView + use<>> {
     let count = row.under.len();
     (count > 0).then(|| {
-        let items = row.under.iter().take(UNDER_SHOWN).map(|child| {
-            let because = because_words(text, child).map(|words| view! { <small class="soft">{words}</small> });
-            let component = child.component.clone().map(|name| view! { " · " {name} });
-            view! {
-                <li>
-                    <a href=alert_href(child.number)>
-                        <span class="number">{alert_number(child.number)}</span> " " {child.title.clone()}
-                    </a>
-                    {component}
-                    " "
-                    {because}
-                </li>
-            }
-        });
-        let items = items.collect_view();
+        let items = row.under.iter().take(UNDER_SHOWN).map(|child| alert_line(text, child)).collect_view();
         let others = count.saturating_sub(UNDER_SHOWN);
         let others = (others > 0).then(|| {
             view! { <li><a href=alert_href(row.number)>{text.with("alert-under-others", &[("n", others.into())])}</a></li> }

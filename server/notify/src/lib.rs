@@ -1,6 +1,17 @@
-//! Delivers notifications and decides nothing: whether to ring is the rules' business. The one channel so far is the log, which is
-//! where Yagura says what is wrong with itself.
+//! Delivers what the rules ring for, and decides nothing: whether to ring, whom, and when again is the rules' business.
+//!
+//! Code map: [`Message`] is what is to be said, in words; [`channel`] is where to, with secrets; `formats` makes of both the request that a
+//! service understands, pure; `text` makes words from anywhere fit for it; [`answer`] reads what the service says; [`send`] does it. [`log`] is
+//! the channel that is always there.
 
+pub mod answer;
+pub mod channel;
+mod formats;
+pub mod send;
+mod text;
+
+use domain::alert::bell::Say;
+use domain::incident::work::Severity;
 use domain::time::Timestamp;
 
 /// Slug of the alert type "our own uplink is gone", and of its runbook.
@@ -8,7 +19,63 @@ pub const UPLINK_LOST: &str = "uplink-lost";
 /// Slug of the alert type "the scheduled backup is late", and of its runbook.
 pub const BACKUP_LATE: &str = "backup-late";
 
-/// An alert that began or ended.
+/// Something to be said to the people on duty, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// What this one is called, the same whenever it is tried again: those who can tell two apart by it show it once. ASCII, without full stops.
+    pub key: String,
+    /// The number of the alert.
+    pub alert: i64,
+    /// What is said of it.
+    pub say: Say,
+    /// How grave it is.
+    pub severity: Severity,
+    /// In a line: what, where.
+    pub title: String,
+    /// In a few lines: what the source says.
+    pub text: String,
+    /// Short facts, name and value, in their order: since when, what about, who looks after it.
+    pub facts: Vec<(String, String)>,
+    /// Where it can be followed; whole.
+    pub url: String,
+    /// What the link says.
+    pub link: String,
+    /// When it was decided to say it.
+    pub at: Timestamp,
+}
+
+impl Message {
+    /// A mark that is seen before anything is read.
+    const fn mark(&self) -> &'static str {
+        match (self.say, self.severity) {
+            (Say::Over, _) => "🟢",
+            (Say::Acknowledged, _) => "🔵",
+            (_, Severity::Sev1) => "🔴",
+            (_, Severity::Sev2) => "🟠",
+            (_, Severity::Sev3) => "🟡",
+            (_, Severity::Sev4) => "⚪",
+        }
+    }
+
+    /// True while somebody is to do something.
+    const fn is_urgent(&self) -> bool {
+        matches!(self.say, Say::Fires | Say::Again(_))
+    }
+
+    /// What the services know the alert by, over all messages about it.
+    fn thread(&self) -> String {
+        format!("yagura-alert-{}", self.alert)
+    }
+
+    /// Text and facts as plain lines.
+    fn plain(&self) -> String {
+        let facts = self.facts.iter().map(|(name, value)| format!("{}: {}", text::line(name), text::line(value)));
+        let lines = std::iter::once(text::lines(&self.text)).filter(|text| !text.is_empty()).chain(facts);
+        lines.collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// An alert of Yagura itself that began or ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Notification {
     /// Slug of the alert type.

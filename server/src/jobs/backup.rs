@@ -220,6 +220,7 @@ impl Backups {
         };
         *late_since = is_late.then_some(now);
         self.monitoring.state().backup_late_since = *late_since;
+        self.monitoring.changed_inside();
         notify::log(&Notification { alert_type: notify::BACKUP_LATE, started_at, ended_at });
     }
 

@@ -3,8 +3,10 @@
 //! runbook is for it, and what it does to incidents.
 //!
 //! Code map: [`label`] has labels and the identity that comes of them, [`occurrence`] folds reports into an alert, [`kind`] finds the type of
-//! an alert, [`storm`] puts alerts of one cause under one of them, [`record`] names where alerts come from and what happens to them.
+//! an alert, [`storm`] puts alerts of one cause under one of them, [`record`] names where alerts come from and
+//! what happens to them, [`bell`] says who is told when.
 
+pub mod bell;
 pub mod kind;
 pub mod label;
 pub mod occurrence;

@@ -9,7 +9,7 @@ use super::alerts::HERE;
 use crate::data::desk::{AlertEventRow, AlertPage, DeskContext, RemedyRow};
 use crate::i18n::Text;
 use crate::islands::live_status::LiveStatus;
-use crate::parts::alert_rows::{actions, alert_href, alert_list, alert_number, because_words, facts, tags};
+use crate::parts::alert_rows::{actions, alert_href, alert_line, alert_number, because_words, facts, tags};
 use crate::parts::form::{Choice, FormErrors, Hidden};
 use crate::parts::incident_words::{incident_href, incident_number, severity_tag};
 use crate::parts::run_rows::RunRows;
@@ -41,7 +41,7 @@ pub fn AlertShowView(
             <div id="alert-head" class="alert-head" data-live>{head(&context, &text, &page)}</div>
             {join(&context, &text, &page)}
             {runs}
-            <div id="alert-under-part" class="alert-part" data-live>{under(&context, &text, &page)}</div>
+            <div id="alert-under-part" class="alert-part" data-live>{under(&text, &page)}</div>
             {said(&text, &page)}
             <section aria-labelledby="alert-events">
                 <h2 id="alert-events">{text.get("alert-events")}</h2>
@@ -105,13 +105,13 @@ fn join(context: &DeskContext, text: &Text, page: &AlertPage) -> Option<impl Int
     })
 }
 
-fn under(context: &DeskContext, text: &Text, page: &AlertPage) -> Option<impl IntoView + use<>> {
-    let list = alert_list(context, &page.under);
-    list.map(|list| {
+fn under(text: &Text, page: &AlertPage) -> Option<impl IntoView + use<>> {
+    let items = page.under.iter().map(|row| alert_line(text, row)).collect_view();
+    (!page.under.is_empty()).then(|| {
         view! {
-            <section aria-labelledby="alert-under-heading">
+            <section class="alert-under" aria-labelledby="alert-under-heading">
                 <h2 id="alert-under-heading">{text.with("alert-under", &[("n", page.under.len().into())])}</h2>
-                {list}
+                <ul>{items}</ul>
             </section>
         }
     })

@@ -70,6 +70,8 @@ pub(crate) struct AlertBoard {
     last_number: i64,
     /// True when they may be folded otherwise than they are.
     is_unfolded: bool,
+    /// The desk's version at which what Yagura sees itself was last looked at.
+    pub(super) looked_at: Option<u64>,
     /// By what it was said what each of them is.
     sorted_by: Option<(Arc<Config>, Arc<Library>)>,
 }
@@ -319,6 +321,11 @@ impl AlertBoard {
         }
     }
 
+    /// True when they may be folded otherwise than they are.
+    pub(super) const fn is_unfolded(&self) -> bool {
+        self.is_unfolded
+    }
+
     /// Puts those of one cause under one of them. `depends_on`: what each component depends on.
     pub(super) fn fold(
         &mut self,
@@ -328,9 +335,7 @@ impl AlertBoard {
         now: Timestamp,
         outcome: &mut Outcome,
     ) {
-        if !std::mem::take(&mut self.is_unfolded) {
-            return;
-        }
+        self.is_unfolded = false;
         let firing = |alert: &Arc<Alert>| Firing {
             number: alert.number,
             began_at: alert.course.began_at,

@@ -93,6 +93,9 @@ impl State {
 
     /// Puts alerts of one cause under one of them, where that may have changed.
     fn fold_alerts(&mut self, now: Timestamp, outcome: &mut Outcome) {
+        if !self.alerts.is_unfolded() {
+            return;
+        }
         let depends_on = self.dependencies();
         let settings = &self.config.alerts;
         self.alerts.fold(&depends_on, &settings.storm, &settings.group_labels, now, outcome);

@@ -133,7 +133,12 @@ fn unwatched(state: &State) -> Vec<i64> {
 impl Desk {
     /// Takes what Yagura sees itself.
     pub(super) fn report_own(&self, kinds: &Kinds, now: Timestamp) -> bool {
+        // Nothing that is seen changes without the desk hearing of it.
+        let version = self.monitoring.desk_version();
         let mut state = self.monitoring.state();
+        if state.alerts.looked_at.replace(version) == Some(version) {
+            return false;
+        }
         let reports: Vec<Typed> = of_tower(&state, now).into_iter().chain(of_probes(&state, now)).collect();
         let gone = unwatched(&state);
         if reports.is_empty() && gone.is_empty() {

@@ -1,0 +1,114 @@
+//! Channels: where the people on duty are told, with the secrets that it takes. An address of a webhook is a secret itself.
+
+use domain::text::Secret;
+
+/// Where and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Channel {
+    /// Any program, by the Standard Webhooks specification.
+    Webhook {
+        /// Its address.
+        url: Secret,
+        /// The bytes with which what is sent is signed, so that the program knows that it came from here.
+        key: Option<Secret>,
+    },
+    /// Slack, by an incoming webhook.
+    Slack {
+        /// Its address.
+        url: Secret,
+    },
+    /// Discord, by a webhook.
+    Discord {
+        /// Its address.
+        url: Secret,
+    },
+    /// Microsoft Teams, by a workflow.
+    Teams {
+        /// Its address.
+        url: Secret,
+    },
+    /// Mattermost, by an incoming webhook.
+    Mattermost {
+        /// Its address.
+        url: Secret,
+    },
+    /// Telegram, by a bot.
+    Telegram {
+        /// Where its API is: `https://api.telegram.org`.
+        url: String,
+        /// The bot's token.
+        token: Secret,
+        /// Whom: a number, or `@channel`.
+        chat: String,
+        /// The topic of a forum.
+        topic: Option<i64>,
+    },
+    /// ntfy.
+    Ntfy {
+        /// The server, such as `https://ntfy.sh`.
+        url: String,
+        /// The topic; on an open server who knows it can read along.
+        topic: Secret,
+        /// An access token.
+        token: Option<Secret>,
+    },
+    /// Gotify.
+    Gotify {
+        /// The server.
+        url: String,
+        /// The token of an application.
+        token: Secret,
+    },
+    /// Pushover.
+    Pushover {
+        /// Where its API is: `https://api.pushover.net`.
+        url: String,
+        /// The token of an application.
+        token: Secret,
+        /// The key of a user or group.
+        user: Secret,
+    },
+    /// PagerDuty, by Events API v2.
+    PagerDuty {
+        /// Where its API is: `https://events.pagerduty.com`.
+        url: String,
+        /// The integration's key.
+        key: Secret,
+    },
+    /// Misskey: a note.
+    Misskey {
+        /// The server.
+        url: String,
+        /// A token with the permission `write:notes`.
+        token: Secret,
+        /// Ids of those who shall see it, a direct note; empty: followers see it.
+        to: Vec<String>,
+    },
+    /// An Apprise API server, for all the rest.
+    Apprise {
+        /// The address that ends in `/notify/<key>`.
+        url: Secret,
+        /// Which of the targets that are configured there; none: all.
+        tag: Option<String>,
+    },
+}
+
+impl Channel {
+    /// The name of the kind, in the configuration.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Webhook { .. } => "webhook",
+            Self::Slack { .. } => "slack",
+            Self::Discord { .. } => "discord",
+            Self::Teams { .. } => "teams",
+            Self::Mattermost { .. } => "mattermost",
+            Self::Telegram { .. } => "telegram",
+            Self::Ntfy { .. } => "ntfy",
+            Self::Gotify { .. } => "gotify",
+            Self::Pushover { .. } => "pushover",
+            Self::PagerDuty { .. } => "pagerduty",
+            Self::Misskey { .. } => "misskey",
+            Self::Apprise { .. } => "apprise",
+        }
+    }
+}
