@@ -2,6 +2,8 @@
 
 use domain::text::Secret;
 
+use crate::mail::{Addresses, Server};
+
 /// Where and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Channel {
@@ -11,6 +13,13 @@ pub enum Channel {
         url: Secret,
         /// The bytes with which what is sent is signed, so that the program knows that it came from here.
         key: Option<Secret>,
+    },
+    /// E-mail.
+    Mail {
+        /// By which server.
+        server: Box<Server>,
+        /// From whom to whom.
+        addresses: Addresses,
     },
     /// Slack, by an incoming webhook.
     Slack {
@@ -98,6 +107,7 @@ impl Channel {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Webhook { .. } => "webhook",
+            Self::Mail { .. } => "mail",
             Self::Slack { .. } => "slack",
             Self::Discord { .. } => "discord",
             Self::Teams { .. } => "teams",

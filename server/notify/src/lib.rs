@@ -1,12 +1,14 @@
 //! Delivers what the rules ring for, and decides nothing: whether to ring, whom, and when again is the rules' business.
 //!
 //! Code map: [`Message`] is what is to be said, in words; [`channel`] is where to, with secrets; `formats` makes of both the request that a
-//! service understands, pure; `text` makes words from anywhere fit for it; [`answer`] reads what the service says; [`send`] does it. [`log`] is
+//! service understands, pure; `text` makes words from anywhere fit for it; [`mail`] is e-mail;
+//! [`answer`] reads what the service says; [`send`] does it. [`log`] is
 //! the channel that is always there.
 
 pub mod answer;
 pub mod channel;
 mod formats;
+pub mod mail;
 pub mod send;
 mod text;
 

@@ -1,4 +1,4 @@
-//! Sends a message over HTTP. Nothing is followed elsewhere, and no address stands in an error: it is a secret.
+//! Sends a message, over HTTP or by mail. Nothing is followed elsewhere, and no address stands in an error: it is a secret.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use thiserror::Error;
 use crate::Message;
 use crate::answer::{self, Answer, Received};
 use crate::channel::Channel;
-use crate::formats;
+use crate::{formats, mail};
 
 /// Longest that one attempt may take. A service that hangs delays nobody but itself.
 pub const TIMEOUT: Duration = Duration::from_secs(20);
@@ -53,7 +53,11 @@ impl Sender {
 
     /// Sends a message once. `now`: the present, which is part of signatures.
     pub async fn send(&self, channel: &Channel, message: &Message, now: Timestamp) -> Answer {
-        let request = formats::request(channel, message, now);
+        let request = match channel {
+            Channel::Mail { server, addresses } => return mail::send(server, addresses, message, TIMEOUT).await,
+            channel => formats::request(channel, message, now),
+        };
+        let Some(request) = request else { return Answer::Refused("nothing can be sent there".to_owned()) };
         let mut sending =
             self.0.post(request.url.expose()).header("content-type", "application/json").header("accept", "application/json");
         for (name, value) in &request.headers {

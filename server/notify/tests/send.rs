@@ -1,5 +1,7 @@
 //! Messages sent to real servers on this machine: one that takes them, ones that fail, answer 429, lead elsewhere, hang up, or are not there.
 
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

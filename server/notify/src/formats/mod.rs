@@ -39,9 +39,10 @@ fn below(url: &str, path: &str) -> String {
     format!("{}/{path}", url.trim_end_matches('/'))
 }
 
-/// What a channel is sent. `now`: when this attempt is made.
-pub(crate) fn request(channel: &Channel, message: &Message, now: Timestamp) -> Request {
-    match channel {
+/// What a channel is sent over HTTP; none: it is no service that is reached so. `now`: when this attempt is made.
+pub(crate) fn request(channel: &Channel, message: &Message, now: Timestamp) -> Option<Request> {
+    Some(match channel {
+        Channel::Mail { .. } => return None,
         Channel::Webhook { url, key } => events::webhook(url, key.as_ref(), message, now),
         Channel::Slack { url } => chat::slack(url, message),
         Channel::Discord { url } => chat::discord(url, message),
@@ -54,5 +55,5 @@ pub(crate) fn request(channel: &Channel, message: &Message, now: Timestamp) -> R
         Channel::Pushover { url, token, user } => push::pushover(url, (token, user), message),
         Channel::PagerDuty { url, key } => events::pagerduty(url, key, message),
         Channel::Apprise { url, tag } => events::apprise(url, tag.as_deref(), message),
-    }
+    })
 }

@@ -50,7 +50,7 @@ fn channels() -> Vec<Channel> {
 }
 
 fn sent(channel: &Channel, message: &Message) -> (Request, Value) {
-    let request = request(channel, message, Timestamp::from_ms(1_790_000_001_000));
+    let request = request(channel, message, Timestamp::from_ms(1_790_000_001_000)).unwrap();
     let body = serde_json::from_slice(&request.body).unwrap();
     (request, body)
 }
@@ -100,7 +100,7 @@ fn a_signature_is_that_of_the_specification() {
     let signed = events::signature(&key, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, b"{\"test\": 2432232314}");
     assert_eq!(signed, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     let (first, _) = of_kind("webhook", &message());
-    let later = request(&channels()[0], &message(), Timestamp::from_ms(1_790_000_099_000));
+    let later = request(&channels()[0], &message(), Timestamp::from_ms(1_790_000_099_000)).unwrap();
     assert_eq!(first.body, later.body, "an attempt says the same");
     assert_ne!(first.headers, later.headers, "and is signed anew");
 }
