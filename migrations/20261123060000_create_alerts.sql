@@ -52,9 +52,12 @@ CREATE TABLE alert (
 ) STRICT;
 CREATE INDEX alert_by_identity ON alert (source, fingerprint, number);
 CREATE INDEX alert_that_fires ON alert (number) WHERE ended_at IS NULL;
-CREATE INDEX alert_by_name ON alert (name_key, began_at);
+CREATE INDEX alert_by_end ON alert (ended_at) WHERE ended_at IS NOT NULL;
+CREATE INDEX alert_by_name ON alert (name_key, number);
+CREATE INDEX alert_by_component ON alert (component, number) WHERE component IS NOT NULL;
+CREATE INDEX alert_by_head ON alert (above, number) WHERE above IS NOT NULL;
 CREATE INDEX alert_by_beginning ON alert (began_at);
-CREATE INDEX alert_by_incident ON alert (incident_key) WHERE incident_key IS NOT NULL;
+CREATE INDEX alert_by_incident ON alert (incident_key, number) WHERE incident_key IS NOT NULL;
 
 -- What happened to an alert. Append-only.
 CREATE TABLE alert_event (

@@ -79,7 +79,7 @@ impl Nginx {
             .spawn()
             .ok()?;
         let mut nginx = Self { child, url: format!("http://127.0.0.1:{port}"), folder };
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let http = tests::http::client().build().unwrap();
         for _ in 0..500 {
             let answer = http.get(format!("{}/ready", nginx.url)).send().await;
             if answer.is_ok_and(|answer| answer.status().is_success()) {

@@ -34,7 +34,7 @@ impl Serving {
             .stderr(Stdio::inherit())
             .spawn()
             .unwrap();
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let http = tests::http::client().build().unwrap();
         loop {
             if let Ok(answer) = http.get(format!("{url}/en/")).send().await
                 && answer.bytes().await.is_ok()

@@ -38,7 +38,7 @@ impl Site {
         let config = sample::with_heartbeat(&sample::config(components - 1, story, &target.url()), TOKEN);
         sample::prepare(folder.path(), &config, story).await;
         let serving = Serving::start(&folder.path().join(CONFIG_NAME), &folder.path().join(DATA_NAME)).await;
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let http = tests::http::client().build().unwrap();
         tokio::time::sleep(WARM_UP).await;
         Self { serving, http, _folder: folder, _target: target }
     }

@@ -75,7 +75,7 @@ async fn weigh(components: usize) -> Site {
     sample::prepare(folder.path(), &config, Story::Mixed).await;
     let running = sample::serve(folder.path()).await;
     let base = format!("http://{}", running.address);
-    let http = reqwest::Client::builder().no_proxy().build().expect("a client without TLS always builds");
+    let http = tests::http::client().build().expect("a client without TLS always builds");
     let [en, ja] = LANGUAGES.map(|language| format!("/{language}/"));
     let fronts = [weight::of_page(&http, &base, &en).await, weight::of_page(&http, &base, &ja).await];
     let mut heaviest = (Weight::default(), String::new());

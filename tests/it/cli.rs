@@ -175,7 +175,7 @@ fn missing_ids_are_written_once_and_taken_over_from_the_other_language() {
 async fn it_stops_in_good_order_although_a_page_is_open_and_leaves_one_file_behind() {
     let target = Target::start().await;
     let mut process = Process::start(&tests::server::one_component(&target));
-    let open_page = reqwest::get(format!("{}/api/v1/events", process.url)).await.unwrap();
+    let open_page = tests::http::client().build().unwrap().get(format!("{}/api/v1/events", process.url)).send().await.unwrap();
     tests::eventually("it is checked", || async { (target.requests() > 0).then_some(()) }).await;
     let (process, code) = tokio::task::spawn_blocking(move || {
         let code = process.terminate();

@@ -114,7 +114,7 @@ async fn rows(process: &Process, query: &'static str) -> i64 {
 async fn kill_9_loses_nothing_that_was_answered() {
     let target = Target::start().await;
     let mut process = Process::start(&with_heartbeat(&one_component(&target)));
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let http = tests::http::client().build().unwrap();
     let mut answered = 0;
     for round in 0..3 {
         // Killed in the middle of a stream of calls, at another place each time.

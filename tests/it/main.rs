@@ -4,6 +4,7 @@
 
 mod access;
 mod accounts;
+mod alert_rules;
 mod alert_work;
 mod alerts;
 mod api;

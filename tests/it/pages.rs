@@ -109,7 +109,7 @@ async fn an_open_page_hears_of_changes() {
     use futures::StreamExt;
     let target = Target::start().await;
     let server = TestServer::start(&one_component(&target)).await;
-    let answer = reqwest::get(server.url("/api/v1/events")).await.unwrap();
+    let answer = tests::http::client().build().unwrap().get(server.url("/api/v1/events")).send().await.unwrap();
     assert_eq!(answer.headers()["content-type"], "text/event-stream");
     let mut stream = Box::pin(answer.bytes_stream());
     let mut next_version = async || {

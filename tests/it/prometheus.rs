@@ -63,7 +63,7 @@ impl Chain {
     async fn start(alertmanager: PathBuf) -> Self {
         let yagura = Process::start(CONFIG);
         let chain = Self {
-            http: reqwest::Client::builder().no_proxy().build().unwrap(),
+            http: tests::http::client().build().unwrap(),
             key: key(&yagura, Scope::Admin).await,
             alertmanager,
             alertmanager_port: free_port(),

@@ -2,6 +2,7 @@
 //! command, and waiting for things to happen instead of for time to pass.
 
 pub mod clock;
+pub mod http;
 pub mod process;
 pub mod sample;
 pub mod server;

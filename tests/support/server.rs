@@ -81,7 +81,7 @@ impl TestServer {
         let folder = TempDir::new().expect("a temporary folder can be made");
         prepare(&folder.path().join("data"));
         // Whoever is not answered within that time has found a fault: better a red test than one that hangs.
-        let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).timeout(PATIENCE).build();
+        let http = crate::http::client().redirect(reqwest::redirect::Policy::none()).timeout(PATIENCE).build();
         let mut server = Self { clock, folder, running: None, http: http.expect("a client without TLS always builds") };
         server.write_config(config);
         server.begin().await;

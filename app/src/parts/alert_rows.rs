@@ -84,7 +84,7 @@ pub fn actions(context: &DeskContext, text: &Text, row: &AlertRow, is_whole: boo
     let let_go = (may && fires && is_whole && row.acknowledged.is_some()).then(|| {
         view! { <PostButton action=format!("{here}/unacknowledge") label=text.get("alert-unacknowledge")/> }
     });
-    let open = (may && row.incident.is_none()).then(|| {
+    let open = (may && row.is_free()).then(|| {
         view! { <PostButton action=format!("{here}/incident") label=text.get("alert-open-incident")/> }
     });
     let end = (may && fires && is_whole).then(|| {
@@ -104,7 +104,7 @@ pub fn facts(context: &DeskContext, text: &Text, row: &AlertRow) -> impl IntoVie
     let acknowledged = row.acknowledged.clone().map(|(_, name)| {
         view! { <li><strong>{text.with("alert-acknowledged-by", &[("name", name.into())])}</strong></li> }
     });
-    let incident = row.incident.map(|number| view! { <li><a href=incident_href(number)>{incident_number(number)}</a></li> });
+    let incident = row.incident.map(|(number, _)| view! { <li><a href=incident_href(number)>{incident_number(number)}</a></li> });
     let ended_by = row.ended_by.clone().map(|name| view! { <li>{text.with("alert-ended-by", &[("name", name.into())])}</li> });
     view! {
         <ul class="facts">

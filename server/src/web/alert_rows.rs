@@ -64,7 +64,11 @@ impl<'k> AlertsKnown<'k> {
     /// One alert, without those under it.
     pub(in crate::web) fn row(&self, alert: &Alert) -> AlertRow {
         let label = self.known.severities().into_iter().find(|(severity, _)| *severity == alert.severity);
-        let is_held = alert.course.is_firing() && self.web.monitoring.state().holds_alert(alert.component.as_ref(), self.now);
+        let (is_held, incident) = {
+            let state = self.web.monitoring.state();
+            let is_held = alert.course.is_firing() && state.holds_alert(alert.component.as_ref(), self.now);
+            (is_held, alert.incident.map(|(key, number)| (number, state.incidents.is_active(key))))
+        };
         AlertRow {
             number: alert.number,
             title: self.kinds.title(alert, self.known.language),
@@ -84,7 +88,7 @@ impl<'k> AlertsKnown<'k> {
             is_held,
             acknowledged: alert.acknowledged.clone(),
             ended_by: alert.ended_by.clone(),
-            incident: alert.incident.map(|(_, number)| number),
+            incident,
             above: alert.above,
             remedy: self.remedy(alert),
             under: Vec::new(),

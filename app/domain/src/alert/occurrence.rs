@@ -151,6 +151,22 @@ impl Course {
         }
     }
 
+    /// Ends it, as somebody decided at `at`, whatever its source says.
+    pub fn end(&mut self, at: Timestamp) {
+        let at = at.max(self.starts_at);
+        self.ended_at = Some(at);
+        self.promised_until = None;
+        self.turn(at);
+    }
+
+    /// When it last began to fire and when it was over, the oldest first, as far as is remembered: true where it began.
+    pub fn last_turns(&self) -> Vec<(Timestamp, bool)> {
+        let newest_first = self.turns.iter().rev().zip(std::iter::successors(Some(self.is_firing()), |began| Some(!began)));
+        let mut turns: Vec<(Timestamp, bool)> = newest_first.map(|(at, began)| (*at, began)).collect();
+        turns.reverse();
+        turns
+    }
+
     fn turn(&mut self, at: Timestamp) {
         self.turns.push(at);
         let old = self.turns.len().saturating_sub(TURNS_MAX);

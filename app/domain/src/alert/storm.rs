@@ -3,6 +3,9 @@
 //!
 //! Two reasons: a component depends, at however many removes, on one that rings too, or rings twice itself; or very many alerts of one group
 //! (of a cluster, say) begin within a short time. What comes of it depends on which alerts there are, and not on the order in which they came.
+//!
+//! Nothing hides what is graver than itself, nor what begins long after it: that is another trouble, and whoever took on the first one does not
+//! know of it.
 
 #[cfg(test)]
 mod tests;
@@ -11,6 +14,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::BuildHasher;
 use std::time::Duration;
 
+use crate::incident::work::Severity;
 use crate::text::Slug;
 use crate::time::Timestamp;
 
@@ -25,14 +29,26 @@ pub struct Firing {
     pub component: Option<Slug>,
     /// What it belongs to by its labels: a cluster.
     pub group: Option<String>,
+    /// How grave it is.
+    pub severity: Severity,
+    /// True for what nobody is told of, or of what nobody knows whether it still fires: it stands for nothing else.
+    pub is_shy: bool,
 }
 
 impl Firing {
-    /// The first one stands for others.
-    const fn rank(&self) -> (Timestamp, i64) {
-        (self.began_at, self.number)
+    /// Who stands for others comes first: the gravest, and of these the first.
+    const fn rank(&self) -> (bool, Severity, Timestamp, i64) {
+        (self.is_shy, self.severity, self.began_at, self.number)
+    }
+
+    /// True when knowing of this one is knowing of the other.
+    fn explains(&self, other: &Self) -> bool {
+        (!self.is_shy || other.is_shy) && self.severity <= other.severity && other.began_at.since(self.began_at) <= EXPLAINS_FOR
     }
 }
+
+/// What begins so much later than an alert is not because of it.
+pub const EXPLAINS_FOR: Duration = Duration::from_secs(60 * 60);
 
 /// When many alerts of one group are a storm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +97,8 @@ impl Because {
 
 /// Which alert each is under, and why. Those that stand for themselves are not in it; none is under one that is under another.
 ///
-/// `depends_on` says of each component on which it depends. In a circle nothing is the cause of anything: there the first alert stands for all.
+/// `depends_on` says of each component on which it depends. In a circle nothing is the cause of anything: there the gravest alert stands for
+/// all, and of several the first.
 pub fn fold<S: BuildHasher>(
     firing: &[Firing],
     depends_on: &HashMap<Slug, Vec<Slug>, S>,
@@ -111,14 +128,21 @@ fn by_component<S: BuildHasher>(firing: &[Firing], depends_on: &HashMap<Slug, Ve
     let below: HashMap<&Slug, Vec<&Slug>> =
         first.keys().map(|component| (*component, reached(component, depends_on, &first))).collect();
     let depends = |one: &Slug, other: &Slug| below.get(one).is_some_and(|below| below.contains(&other));
-    let is_cause = |component: &Slug| below[component].iter().all(|other| depends(other, component));
-    let causes: HashSet<&Slug> = first.keys().copied().filter(|component| is_cause(component)).collect();
+    // In a circle each depends on each: there the first one counts.
+    let is_above = |component: &Slug, other: &Slug| {
+        let (one, another) = (first[component], first[other]);
+        another.explains(one) && (!depends(other, component) || another.rank() < one.rank())
+    };
+    let is_root = |component: &Slug| !below[component].iter().any(|other| is_above(component, other));
+    let roots: HashSet<&Slug> = first.keys().copied().filter(|component| is_root(component)).collect();
     let mut under = BTreeMap::new();
     for alert in firing {
         let Some(component) = &alert.component else { continue };
-        let candidates = below[component].iter().copied().chain([component]).filter(|other| causes.contains(other));
-        let head = candidates.map(|cause| first[cause]).min_by_key(|head| head.rank());
-        if let Some(head) = head.filter(|head| head.number != alert.number) {
+        let candidates = below[component].iter().copied().chain([component]).filter(|other| roots.contains(other));
+        let heads = candidates.map(|root| first[root]).filter(|head| head.number != alert.number && head.explains(alert));
+        // One that stands for itself stays so: in a circle the others may stand beside it.
+        let stands = roots.contains(component) && first[component].number == alert.number;
+        if let Some(head) = heads.min_by_key(|head| head.rank()).filter(|_| !stands) {
             let is_own = head.component.as_ref() == Some(component);
             under.insert(alert.number, (head.number, if is_own { Because::Component } else { Because::Dependency }));
         }
@@ -142,8 +166,8 @@ fn reached<'a, S: BuildHasher>(
     seen.into_iter().filter(|component| ringing.contains_key(component)).collect()
 }
 
-/// For each alert that stands for itself and is part of a storm, the first of them. All alerts of a group make its storm, also those that are
-/// under others.
+/// For each alert that stands for itself and is part of a storm, the gravest of them. All alerts of a group make its storm, also those that
+/// are under others.
 fn by_storm(firing: &[Firing], under: &BTreeMap<i64, (i64, Because)>, rule: &StormRule) -> BTreeMap<i64, i64> {
     let mut groups: BTreeMap<&str, Vec<&Firing>> = BTreeMap::new();
     for alert in firing {
@@ -153,13 +177,14 @@ fn by_storm(firing: &[Firing], under: &BTreeMap<i64, (i64, Because)>, rule: &Sto
     }
     let mut heads = BTreeMap::new();
     for alerts in groups.values_mut() {
-        alerts.sort_by_key(|alert| alert.rank());
+        alerts.sort_by_key(|alert| (alert.began_at, alert.number));
         for burst in alerts.chunk_by(|one, next| next.began_at.since(one.began_at) <= rule.within) {
-            let mut alone = burst.iter().map(|alert| alert.number).filter(|number| !under.contains_key(number));
+            let alone = || burst.iter().filter(|alert| !under.contains_key(&alert.number));
             if burst.len() >= rule.at_least
-                && let Some(head) = alone.next()
+                && let Some(head) = alone().min_by_key(|alert| alert.rank())
             {
-                heads.extend(alone.map(|number| (number, head)));
+                let others = alone().filter(|alert| alert.number != head.number && head.severity <= alert.severity);
+                heads.extend(others.map(|alert| (alert.number, head.number)));
             }
         }
     }

@@ -59,8 +59,8 @@ pub struct AlertRow {
     pub acknowledged: Option<(Timestamp, String)>,
     /// Who said that it is over.
     pub ended_by: Option<String>,
-    /// The number of its incident.
-    pub incident: Option<i64>,
+    /// The number of its incident, and whether people work on that.
+    pub incident: Option<(i64, bool)>,
     /// The alert that it is under, and why.
     pub above: Option<(i64, Because)>,
     /// What is to be followed.
@@ -86,6 +86,13 @@ pub struct AlertsPage {
     pub form: FormState,
     /// True when nothing ever rang and no key can report anything: how to begin is shown.
     pub is_empty: bool,
+}
+
+impl AlertRow {
+    /// True when it is in no incident, or in one on which nobody works any more.
+    pub const fn is_free(&self) -> bool {
+        !matches!(self.incident, Some((_, true)))
+    }
 }
 
 /// Something that happened to an alert.

@@ -88,7 +88,7 @@ fn head(context: &DeskContext, text: &Text, page: &AlertPage) -> impl IntoView +
 
 /// Part of an incident that people work on already.
 fn join(context: &DeskContext, text: &Text, page: &AlertPage) -> Option<impl IntoView + use<>> {
-    let is_free = page.row.incident.is_none() && !page.incidents.is_empty() && context.may(Permission::Respond);
+    let is_free = page.row.is_free() && !page.incidents.is_empty() && context.may(Permission::Respond);
     is_free.then(|| {
         let options =
             page.incidents.iter().map(|(number, title)| (number.to_string(), format!("{} {title}", incident_number(*number))));

@@ -1,7 +1,7 @@
 //! Alerts in memory: those that fire, and those that were over a little while ago. What is decided here is left with the writer in the same
 //! order; nothing here waits for the disk, so a bell does not either. Pure but for that: times are passed in.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,14 +16,16 @@ use domain::time::Timestamp;
 use store::alerts::{Alert, AlertChange, NewAlertEvent};
 use tokio::sync::Mutex;
 
+use super::own::OWN;
 use super::types::Kinds;
 use crate::config::Config;
 use crate::service::caller::Caller;
 use crate::service::desk::{Done, audit_row};
 use crate::service::runbooks::Library;
 
-/// Most alerts that fire at once. A source that invents a new label with every report must not fill memory and disk.
-pub(crate) const FIRING_MAX: usize = 5_000;
+/// Most alerts of one source in memory: those that fire, and those that began and ended within an hour. A source that invents a new label with
+/// every report must fill neither memory nor disk. What Yagura sees itself, and what people raise, is not counted.
+pub(crate) const OF_SOURCE_MAX: usize = 5_000;
 /// What is over stays in memory for so long at least: reports of it that come again are known without asking the disk.
 const KEPT_AFTER: Duration = Duration::from_secs(3600);
 /// What an alert is called that has no name.
@@ -66,10 +68,14 @@ pub(crate) struct AlertBoard {
     /// By number.
     alerts: BTreeMap<i64, Arc<Alert>>,
     by_identity: HashMap<(String, Fingerprint), i64>,
-    firing: usize,
+    /// How many are here of each source.
+    of_source: HashMap<String, usize>,
     last_number: i64,
     /// True when they may be folded otherwise than they are.
     is_unfolded: bool,
+    folded_at: Option<Timestamp>,
+    /// Those that began again while nobody worked on their incident.
+    anew: HashSet<i64>,
     /// The desk's version at which what Yagura sees itself was last looked at.
     pub(super) looked_at: Option<u64>,
     /// By what it was said what each of them is.
@@ -140,9 +146,10 @@ impl AlertBoard {
         let identity = (alert.source.clone(), alert.fingerprint.clone());
         let newest = self.by_identity.entry(identity).or_insert(alert.number);
         *newest = alert.number.max(*newest);
-        self.firing += usize::from(alert.course.is_firing());
-        let before = self.alerts.insert(alert.number, Arc::new(alert));
-        self.firing -= usize::from(before.is_some_and(|before| before.course.is_firing()));
+        let source = alert.source.clone();
+        if self.alerts.insert(alert.number, Arc::new(alert)).is_none() {
+            *self.of_source.entry(source).or_default() += 1;
+        }
     }
 
     /// The one with this number.
@@ -194,7 +201,8 @@ impl AlertBoard {
                 received => return self.received(sender, (alert, received), (reported, sort), outcome),
             }
         }
-        if self.firing >= FIRING_MAX && matches!(report.said, Said::Firing { .. }) {
+        let here = self.of_source.get(source).copied().unwrap_or_default();
+        if here >= OF_SOURCE_MAX && source != OWN {
             outcome.refused += 1;
             return;
         }
@@ -246,6 +254,10 @@ impl AlertBoard {
     ) {
         // What a source says of a trouble changes with it; that it is over says nothing of what it was.
         if alert.course.is_firing() {
+            if let Some(name) = reported.name {
+                alert.name_key = alert_key(&name);
+                alert.name = name;
+            }
             alert.annotations = reported.annotations;
             alert.labels = reported.labels;
             alert.links = reported.links;
@@ -257,6 +269,11 @@ impl AlertBoard {
         let turned = match received {
             Received::Reopened => {
                 alert.ended_by = None;
+                self.anew.insert(alert.number);
+                // Whoever took on what was over does not know that it begins again. One that flaps was never over.
+                if !was_flapping && alert.acknowledged.take().is_some() {
+                    events.push(event(Event::Unacknowledged, &Caller::system(), alert.course.starts_at, now));
+                }
                 Some((Event::Reopened, "alert.reopened", alert.course.starts_at))
             }
             Received::Ended => Some((Event::Ended, "alert.ended", alert.course.ended_at.unwrap_or(now))),
@@ -293,8 +310,32 @@ impl AlertBoard {
         Some(AlertChange { alert, events, audit })
     }
 
+    /// Lets them be folded again when that was long ago.
+    pub(super) fn fold_again_after(&mut self, long: Duration, now: Timestamp) {
+        self.is_unfolded |= self.folded_at.is_none_or(|at| now.since(at) >= long || at > now);
+    }
+
+    /// Notes that an incident was merged into another one, which is on disk already.
+    pub(crate) fn moved(&mut self, from_key: i64, into: (i64, i64)) {
+        for alert in self.alerts.values_mut().filter(|alert| alert.incident.is_some_and(|(key, _)| key == from_key)) {
+            Arc::make_mut(alert).incident = Some(into);
+        }
+    }
+
+    /// True for one that began again after its incident was over: to the people who worked on that it is another one.
+    pub(super) fn is_anew(&self, number: i64) -> bool {
+        self.anew.contains(&number)
+    }
+
+    /// Notes on which incidents people work: what began again meanwhile is part of them.
+    pub(super) fn worked_on(&mut self, is_active: impl Fn(i64) -> bool) {
+        let alerts = &self.alerts;
+        self.anew.retain(|number| alerts.get(number).is_some_and(|alert| alert.incident.is_some_and(|(key, _)| !is_active(key))));
+    }
+
     /// Notes to which incident one belongs, which is on disk already.
     pub(crate) fn joined(&mut self, number: i64, incident: Option<(i64, i64)>) {
+        self.anew.remove(&number);
         if let Some(alert) = self.alerts.get_mut(&number) {
             Arc::make_mut(alert).incident = incident;
         }
@@ -332,15 +373,18 @@ impl AlertBoard {
         depends_on: &HashMap<Slug, Vec<Slug>>,
         rule: &StormRule,
         group_labels: &[String],
-        now: Timestamp,
+        (now, is_shy): (Timestamp, impl Fn(&Alert) -> bool),
         outcome: &mut Outcome,
     ) {
         self.is_unfolded = false;
+        self.folded_at = Some(now);
         let firing = |alert: &Arc<Alert>| Firing {
             number: alert.number,
             began_at: alert.course.began_at,
             component: alert.component.clone(),
             group: Some(group(alert, group_labels)),
+            severity: alert.severity,
+            is_shy: is_shy(alert),
         };
         let firing: Vec<Firing> = self.firing().map(firing).collect();
         let under = storm::fold(&firing, depends_on, rule);
@@ -389,10 +433,16 @@ impl AlertBoard {
     /// Forgets what has been over for long.
     pub(super) fn prune(&mut self, rule: &FlapRule, now: Timestamp) {
         let before = now.minus(KEPT_AFTER.max(rule.reopen_within).max(rule.window));
-        let gone = |alert: &Arc<Alert>| alert.course.ended_at.is_some_and(|at| at.max(alert.course.received_at) < before);
+        let is_past = |alert: &Arc<Alert>| alert.course.ended_at.is_some_and(|at| at.max(alert.course.received_at) < before);
+        // What somebody ended by hand while a probe still sees it stays known: else it would ring anew.
+        let is_silenced = |alert: &Arc<Alert>| alert.ended_by.is_some() && matches!(alert.origin, Origin::Probe | Origin::Tower);
+        let gone = |alert: &Arc<Alert>| is_past(alert) && !is_silenced(alert);
         let gone: Vec<i64> = self.alerts.values().filter(|alert| gone(alert)).map(|alert| alert.number).collect();
         for number in gone {
             let Some(alert) = self.alerts.remove(&number) else { continue };
+            if let Some(here) = self.of_source.get_mut(&alert.source) {
+                *here = here.saturating_sub(1);
+            }
             let identity = (alert.source.clone(), alert.fingerprint.clone());
             if self.by_identity.get(&identity) == Some(&number) {
                 self.by_identity.remove(&identity);

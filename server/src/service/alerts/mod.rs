@@ -15,7 +15,7 @@ mod tests;
 pub(crate) mod types;
 mod watch;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
 
 use domain::account::Permission;
@@ -98,7 +98,12 @@ impl State {
         }
         let depends_on = self.dependencies();
         let settings = &self.config.alerts;
-        self.alerts.fold(&depends_on, &settings.storm, &settings.group_labels, now, outcome);
+        // Nobody is told of what is held, and nobody knows whether what is stale still fires.
+        let held: HashSet<Slug> = self.held_components(now);
+        let is_shy = |alert: &Alert| {
+            alert.course.is_stale(now) || alert.component.as_ref().is_some_and(|component| held.contains(component))
+        };
+        self.alerts.fold(&depends_on, &settings.storm, &settings.group_labels, (now, is_shy), outcome);
     }
 }
 
@@ -112,9 +117,17 @@ impl Desk {
     }
 
     /// Returns when everything that was left is on disk.
-    async fn kept(&self) -> Result<(), Problem> {
+    ///
+    /// `dropped`: how many changes had been given up before. What is refused for good, or pushed out, was not kept.
+    async fn kept(&self, dropped: u64) -> Result<(), Problem> {
         let limit = self.ledger.clock.sleep_until(self.ledger.clock.elapsed() + COMMIT_LIMIT);
-        Ok(self.writer.commit(Vec::new(), limit).await?)
+        self.writer.commit(Vec::new(), limit).await?;
+        if self.dropped() == dropped { Ok(()) } else { Err(Problem::Busy) }
+    }
+
+    /// How many changes the writer has given up.
+    fn dropped(&self) -> u64 {
+        self.writer.health().changes_dropped
     }
 
     /// The heartbeats that an alert calls.
@@ -134,6 +147,7 @@ impl Desk {
         let now = self.now();
         caller.must(Permission::SendAlerts, now)?;
         let source = source_of(caller).to_owned();
+        let dropped = self.dropped();
         let mut taken = Taken { received: reports.len(), ..Taken::default() };
         let mut troubles = Vec::with_capacity(reports.len());
         let mut calls: Vec<String> = Vec::new();
@@ -176,9 +190,9 @@ impl Desk {
                 return Err(error.into());
             }
         }
-        self.kept().await?;
+        self.kept(dropped).await?;
         if outcome.refused > 0 {
-            tracing::error!(source, refused = outcome.refused, "more alerts fire than are taken; look what the source sends");
+            tracing::error!(source, refused = outcome.refused, "more alerts than are taken of one source; look what it sends");
             return Err(Problem::Busy);
         }
         Ok(taken)
@@ -213,7 +227,9 @@ impl Desk {
         let now = self.now();
         caller.must(Permission::Respond, now)?;
         let kinds = self.kinds();
-        let reported = by_hand(&kinds, &wanted, now)?;
+        let (_, asker) = caller.actor();
+        let reported = by_hand(&kinds, &wanted, &asker, now)?;
+        let dropped = self.dropped();
         let given: Option<Slug> = wanted.kind.trim().parse().ok();
         let fingerprint = reported.fingerprint.clone();
         let mut sort = kinds.sort(&reported.labels, given.as_ref());
@@ -223,6 +239,10 @@ impl Desk {
         let number = {
             let mut state = self.monitoring.state();
             let mut outcome = Outcome::default();
+            // The same request again is the same alert, whatever became of it.
+            if let Some(known) = state.alerts.newest(OWN, &fingerprint) {
+                return Ok(known.number);
+            }
             let rule = state.config.alerts.flap;
             let sender = Sender { by: caller, source: OWN, rule: &rule, now };
             state.alerts.report(sender, reported, sort, &mut outcome);
@@ -232,7 +252,7 @@ impl Desk {
             raised.ok_or(Problem::Busy)?
         };
         self.monitoring.changed_inside();
-        self.kept().await?;
+        self.kept(dropped).await?;
         Ok(number)
     }
 
@@ -241,10 +261,11 @@ impl Desk {
         &self,
         caller: &Caller,
         number: i64,
-        work: impl FnOnce(&mut Alert, Timestamp) -> Option<(Vec<NewAlertEvent>, Vec<Done>)> + Send,
+        work: impl FnOnce(&mut Alert, Timestamp) -> Result<Option<(Vec<NewAlertEvent>, Vec<Done>)>, &'static str> + Send,
     ) -> Result<(), Problem> {
         let now = self.now();
         caller.must(Permission::Respond, now)?;
+        let dropped = self.dropped();
         let is_here = self.monitoring.state().alerts.get(number).is_some();
         if !is_here {
             let known = self.store.alert(number).await?;
@@ -253,23 +274,39 @@ impl Desk {
         {
             let mut state = self.monitoring.state();
             let mut outcome = Outcome::default();
-            outcome.changes.extend(state.alerts.change(number, |alert| work(alert, now), caller, now));
+            let mut refusal = None;
+            let work = |alert: &mut Alert| {
+                work(alert, now).unwrap_or_else(|key| {
+                    refusal = Some(key);
+                    None
+                })
+            };
+            outcome.changes.extend(state.alerts.change(number, work, caller, now));
+            if let Some(key) = refusal {
+                return Err(Problem::Refused(key));
+            }
             state.fold_alerts(now, &mut outcome);
             self.leave(outcome.changes);
         }
         self.monitoring.changed_inside();
-        self.kept().await
+        self.kept(dropped).await
     }
 
     /// Somebody takes an alert on: the others are not told of it again.
     pub(crate) async fn acknowledge_alert(&self, caller: &Caller, number: i64) -> Result<(), Problem> {
         let by = caller.clone();
         self.decide(caller, number, move |alert, now| {
-            if alert.acknowledged.is_some() || !alert.course.is_firing() {
-                return None;
+            if !alert.course.is_firing() {
+                return Err("refused-alert-ended");
+            }
+            match &alert.acknowledged {
+                // Who taps twice is told the same twice.
+                Some((_, name)) if name == by.name() => return Ok(None),
+                Some(_) => return Err("refused-alert-taken"),
+                None => {}
             }
             alert.acknowledged = Some((now, by.name().to_owned()));
-            Some((vec![event(Event::Acknowledged, &by, now, now)], vec![done("alert.acknowledged", alert)]))
+            Ok(Some((vec![event(Event::Acknowledged, &by, now, now)], vec![done("alert.acknowledged", alert)])))
         })
         .await
     }
@@ -278,8 +315,10 @@ impl Desk {
     pub(crate) async fn unacknowledge_alert(&self, caller: &Caller, number: i64) -> Result<(), Problem> {
         let by = caller.clone();
         self.decide(caller, number, move |alert, now| {
-            alert.acknowledged.take()?;
-            Some((vec![event(Event::Unacknowledged, &by, now, now)], vec![done("alert.unacknowledged", alert)]))
+            if alert.acknowledged.take().is_none() {
+                return Ok(None);
+            }
+            Ok(Some((vec![event(Event::Unacknowledged, &by, now, now)], vec![done("alert.unacknowledged", alert)])))
         })
         .await
     }
@@ -289,11 +328,11 @@ impl Desk {
         let by = caller.clone();
         self.decide(caller, number, move |alert, now| {
             if !alert.course.is_firing() {
-                return None;
+                return Ok(None);
             }
             end(alert, now);
             alert.ended_by = Some(by.name().to_owned());
-            Some((vec![event(Event::EndedByHand, &by, now, now)], vec![done("alert.ended", alert)]))
+            Ok(Some((vec![event(Event::EndedByHand, &by, now, now)], vec![done("alert.ended", alert)])))
         })
         .await
     }
@@ -343,14 +382,12 @@ fn source_of(caller: &Caller) -> &str {
 
 /// Makes an alert be over.
 fn end(alert: &mut Alert, at: Timestamp) {
-    let at = at.max(alert.course.starts_at);
-    alert.course.ended_at = Some(at);
-    alert.course.promised_until = None;
-    alert.course.turns.push(at);
+    alert.course.end(at);
+    alert.is_flapping = false;
 }
 
 /// What somebody reports who raises an alert by hand.
-fn by_hand(kinds: &Kinds, wanted: &AlertWanted, now: Timestamp) -> Result<Reported, Problem> {
+fn by_hand(kinds: &Kinds, wanted: &AlertWanted, asker: &str, now: Timestamp) -> Result<Reported, Problem> {
     let mut wrong = Vec::new();
     let kind = match wanted.kind.trim() {
         "" => None,
@@ -389,7 +426,7 @@ fn by_hand(kinds: &Kinds, wanted: &AlertWanted, now: Timestamp) -> Result<Report
     let request = wanted.request.trim();
     let fingerprint = match request {
         "" => format!("hand:{}", uuid::Uuid::now_v7()),
-        request => format!("hand:{request}"),
+        request => format!("hand:{}", Fingerprint::of([("asker", asker), ("request", request)])),
     };
     let fingerprint: Fingerprint = fingerprint.parse().map_err(|_| Problem::invalid("request", "invalid-op"))?;
     if !wrong.is_empty() {

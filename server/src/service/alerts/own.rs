@@ -12,6 +12,7 @@ use domain::probe::spec::{ProbeAlert, ProbeSpec};
 use domain::text::Slug;
 use domain::time::Timestamp;
 use domain::tower::ProbeKey;
+use store::alerts::Alert;
 
 use super::board::{Outcome, Reported, Sender, done, event};
 use super::types::Kinds;
@@ -59,6 +60,17 @@ fn of_probe(key: ProbeKey, spec: &ProbeSpec, last: Option<&Observation>, report:
     (reported, kind)
 }
 
+/// True when what is down now may ring although an alert of it is over: somebody may have ended that by hand, and then it rings again when it
+/// has been up in between. What ended for another reason, as when nobody watched it for a while, rings.
+fn may_ring_again(over: &Alert, turned_at: Timestamp) -> bool {
+    over.course.starts_at < turned_at || over.ended_by.is_none()
+}
+
+/// The first moment after the end of an alert.
+fn after_end(over: &Alert) -> Timestamp {
+    Timestamp::from_ms(over.course.ended_at.unwrap_or(over.course.starts_at).as_ms() + 1)
+}
+
 /// What is to be said of probes: what is down and does not ring, what rings and is down no longer.
 fn of_probes(state: &State, now: Timestamp) -> Vec<Typed> {
     let mut all = Vec::new();
@@ -70,7 +82,7 @@ fn of_probes(state: &State, now: Timestamp) -> Vec<Typed> {
         let rings = ringing.is_some_and(|alert| alert.course.is_firing());
         let said = match machine.state_at(now) {
             // Somebody may have ended it by hand: it rings again when it has been up in between.
-            ProbeState::Down if !rings && ringing.is_none_or(|alert| alert.course.starts_at < turned_at) => {
+            ProbeState::Down if !rings && ringing.is_none_or(|alert| may_ring_again(alert, turned_at)) => {
                 Said::Firing { until: None }
             }
             ProbeState::Up | ProbeState::Degraded if rings => Said::Resolved { at: turned_at },
@@ -79,6 +91,7 @@ fn of_probes(state: &State, now: Timestamp) -> Vec<Typed> {
         // An end says when it began as it was told before.
         let starts_at = match (said, ringing) {
             (Said::Resolved { .. }, Some(alert)) => alert.course.starts_at,
+            (_, Some(alert)) => turned_at.max(after_end(alert)),
             _ => turned_at,
         };
         all.push(of_probe(*key, spec, watched.last.as_ref(), Report { starts_at, said }, now));

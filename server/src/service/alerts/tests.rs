@@ -113,10 +113,10 @@ fn what_somebody_raises_is_read_or_told_what_is_wrong_with_it() {
     let kinds = kinds("alert_types: [{slug: disk, name: {ja: ディスク, en: Disk}, runbook: disk}]");
     let now = Timestamp::from_ms(5);
     let wanted = |kind: &str, name: &str| AlertWanted { kind: kind.to_owned(), name: name.to_owned(), ..AlertWanted::default() };
-    let named = by_hand(&kinds, &wanted("disk", ""), now).unwrap();
+    let named = by_hand(&kinds, &wanted("disk", ""), "Tester", now).unwrap();
     assert_eq!(named.name.as_deref(), Some("disk"));
     assert_eq!(kinds.title(&Alert { kind: Some("disk".parse().unwrap()), ..alert(&[], &[]) }, Language::Ja), "ディスク");
-    let fields = |wanted: AlertWanted| match by_hand(&kinds, &wanted, now) {
+    let fields = |wanted: AlertWanted| match by_hand(&kinds, &wanted, "Tester", now) {
         Err(Problem::Invalid(all)) => all.into_iter().map(|invalid| invalid.field).collect::<Vec<_>>(),
         other => panic!("{other:?}"),
     };
@@ -130,9 +130,11 @@ fn what_somebody_raises_is_read_or_told_what_is_wrong_with_it() {
         ..AlertWanted::default()
     };
     assert_eq!(fields(all_wrong), ["name", "severity", "component", "summary"]);
-    let again = |request: &str| {
-        by_hand(&kinds, &AlertWanted { request: request.to_owned(), ..wanted("", "x") }, now).unwrap().fingerprint
+    let again = |request: &str, asker: &str| {
+        let wanted = AlertWanted { request: request.to_owned(), ..wanted("", "x") };
+        by_hand(&kinds, &wanted, asker, now).unwrap().fingerprint
     };
-    assert_eq!(again("r1"), again("r1"));
-    assert_ne!(again(""), again(""), "without a request each is another");
+    assert_eq!(again("r1", "Alice"), again("r1", "Alice"));
+    assert_ne!(again("r1", "Alice"), again("r1", "Bob"), "each counts their requests themselves");
+    assert_ne!(again("", "Alice"), again("", "Alice"), "without a request each is another");
 }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use domain::alert::record::Origin;
-use domain::incident::work::AutoIncident;
+use domain::incident::work::{AutoIncident, Severity};
 use domain::text::Slug;
 use domain::time::Timestamp;
 use store::StoreError;
@@ -21,13 +21,16 @@ use crate::service::problem::Problem;
 
 /// What ended so recently is recalled at the start: it may begin again, and be the same.
 const RECALL: Duration = Duration::from_secs(24 * 3600);
+/// After so long alerts are folded again although none of them changed.
+const FOLDED_FOR: Duration = Duration::from_secs(60);
 /// Alerts that join incidents within a second.
 const JOINED_AT_ONCE: usize = 50;
 
-/// True for what may be an incident of its own, or part of one: it fires, stands for itself, belongs to none, and nobody planned it.
+/// True for what may be an incident of its own, or part of one: it fires, stands for itself, belongs to none that people work on, and nobody
+/// planned it.
 fn is_free(state: &State, alert: &Alert, now: Timestamp) -> bool {
     alert.course.is_firing()
-        && alert.incident.is_none()
+        && alert.incident.is_none_or(|(key, _)| !state.incidents.is_active(key))
         && alert.above.is_none()
         && !state.holds_alert(alert.component.as_ref(), now)
 }
@@ -39,22 +42,39 @@ impl State {
         let spec = self.config.components.iter().find(|spec| spec.slug == *component);
         spec.is_some_and(|spec| self.plans.holds_alerts(spec, now))
     }
+
+    /// The components on which work is planned now, and alerts about them wait.
+    pub(super) fn held_components(&self, now: Timestamp) -> HashSet<Slug> {
+        let held = self.config.components.iter().filter(|spec| self.plans.holds_alerts(spec, now));
+        held.map(|spec| spec.slug.clone()).collect()
+    }
 }
 
 /// What is to be done about alerts: which join which incident, and which open one.
 fn due(state: &State, kinds: &Kinds, now: Timestamp) -> (Vec<(i64, i64)>, Vec<i64>) {
+    // Of several incidents about one component the newest is meant.
     let about: HashMap<Slug, i64> = components_in_incidents(state).into_iter().collect();
+    let of_kind: HashMap<&Slug, i64> = state
+        .alerts
+        .firing()
+        .filter_map(|alert| Some((alert.kind.as_ref()?, alert.incident.filter(|(key, _)| state.incidents.is_active(*key))?.1)))
+        .collect();
     let (mut joins, mut opens) = (Vec::new(), Vec::new());
     let mut opened: HashSet<Option<Slug>> = HashSet::new();
     for alert in state.alerts.firing().filter(|alert| is_free(state, alert, now)) {
-        if let Some(number) = alert.component.as_ref().and_then(|component| about.get(component)) {
+        // What is trivial, or of a type that shall never be an incident, is put into one by people only.
+        let auto = kinds.auto_incident(alert);
+        let may_join = auto != AutoIncident::Never && alert.severity < Severity::Sev4;
+        let same = || alert.kind.as_ref().filter(|_| auto == AutoIncident::Open).and_then(|kind| of_kind.get(kind));
+        if may_join && let Some(number) = alert.component.as_ref().and_then(|component| about.get(component)).or_else(same) {
             joins.push((alert.number, *number));
             continue;
         }
         // What probes see is suggested, or opened, with the outage that it makes.
         let opens_one = alert.origin != Origin::Probe
+            && (alert.incident.is_none() || state.alerts.is_anew(alert.number))
             && alert.acknowledged.is_none()
-            && kinds.auto_incident(alert) == AutoIncident::Open
+            && auto == AutoIncident::Open
             && alert.kind.is_some();
         // Of several about one component the first opens it and the others join.
         if opens_one && (alert.component.is_none() || opened.insert(alert.component.clone())) {
@@ -88,8 +108,13 @@ impl Desk {
             let mut outcome = Outcome::default();
             state.alerts.calm(&rule, now, &mut outcome);
             state.alerts.sort_anew(&kinds, &mut outcome);
+            // What is held, and of what there is no news, changes with time alone.
+            state.alerts.fold_again_after(FOLDED_FOR, now);
             state.fold_alerts(now, &mut outcome);
-            state.alerts.prune(&rule, now);
+            // What is not on disk yet must not be forgotten.
+            if !self.writer.health().is_stuck {
+                state.alerts.prune(&rule, now);
+            }
             is_news |= outcome.is_news;
             self.leave(outcome.changes);
         }
@@ -102,14 +127,27 @@ impl Desk {
     }
 
     async fn work_incidents(&self, kinds: &Kinds, now: Timestamp) -> Result<(), Problem> {
-        let (joins, opens) = due(&self.monitoring.state(), kinds, now);
+        let (joins, opens) = {
+            let mut state = self.monitoring.state();
+            let state = &mut *state;
+            state.alerts.worked_on(|key| state.incidents.is_active(key));
+            due(state, kinds, now)
+        };
         let by = Caller::system();
         for (alert, incident) in joins {
-            self.join_incident(&by, alert, incident).await?;
+            match self.join_incident(&by, alert, incident).await {
+                Err(problem @ (Problem::Busy | Problem::Store(_))) => return Err(problem),
+                // The others do not wait for this one.
+                Err(error) => tracing::debug!(%error, alert, incident, "an alert does not join an incident"),
+                Ok(_) => {}
+            }
         }
         for alert in opens {
-            let number = self.open_for_alert(&by, alert).await?;
-            tracing::info!(number, alert, "an alert opened an incident by rule");
+            match self.open_for_alert(&by, alert).await {
+                Err(problem @ (Problem::Busy | Problem::Store(_))) => return Err(problem),
+                Err(error) => tracing::warn!(%error, alert, "an alert opens no incident"),
+                Ok(number) => tracing::info!(number, alert, "an alert opened an incident by rule"),
+            }
         }
         Ok(())
     }

@@ -24,6 +24,8 @@ use crate::service::desk::{Desk, Done, Outcome};
 use crate::service::monitoring::State;
 use crate::service::problem::Problem;
 
+/// Turns of an alert that are told at once, the newest.
+const TURNS_TOLD: usize = 6;
 /// Longest title, in characters.
 const TITLE_CHARS_MAX: usize = 200;
 
@@ -40,14 +42,23 @@ pub(super) fn facts_of_alerts(state: &State, incident_key: i64) -> Vec<Fact> {
 
 /// What one alert did. Turns of one that flaps are counted in the alert, not told one by one.
 fn facts_of(alert: &Alert) -> Vec<Fact> {
-    let (number, name) = (alert.number, alert.name.clone());
-    let began = MachineEvent::AlertBegan { alert: number, name: name.clone() };
-    let mut facts = vec![Fact::new(format!("alert {number} began"), alert.course.began_at, began)];
-    if let Some(at) = alert.course.ended_at.filter(|_| !alert.is_flapping) {
-        let ended = MachineEvent::AlertEnded { alert: number, name };
-        facts.push(Fact::new(format!("alert {number} ended {}", at.as_ms()), at, ended));
+    let number = alert.number;
+    let mut turns = alert.course.last_turns();
+    if alert.is_flapping {
+        // That it fires is told; how often it turns stands in the alert.
+        turns.truncate(1);
     }
-    facts
+    let old = turns.len().saturating_sub(TURNS_TOLD);
+    let turn = |(at, begins): (Timestamp, bool)| {
+        let name = alert.name.clone();
+        let (what, event) = if begins {
+            ("began", MachineEvent::AlertBegan { alert: number, name })
+        } else {
+            ("ended", MachineEvent::AlertEnded { alert: number, name })
+        };
+        Fact::new(format!("alert {number} {what} {}", at.as_ms()), at, event)
+    };
+    turns.drain(old..).map(turn).collect()
 }
 
 /// How bad what it is about is thought to be. That users notice is for probes and people to say.
@@ -109,13 +120,13 @@ fn alert_done(alert: i64, name: &str, incident: i64) -> Done {
     Done::new("alert.joined", "alert", alert, name).changed("incident", None, Some(incident))
 }
 
-/// The alert, if it is in no incident. One that is in one already says in which.
+/// The alert, if it is in no incident that people work on. One that is in such a one says in which.
 async fn free(transaction: &mut Transaction<'_>, number: i64) -> Result<Result<Alert, i64>, Problem> {
     let alert = transaction.alert(number).await?.ok_or(Problem::NotFound("alert"))?;
-    Ok(match alert.incident {
-        Some((_, incident)) => Err(incident),
-        None => Ok(alert),
-    })
+    let Some((_, incident)) = alert.incident else { return Ok(Ok(alert)) };
+    let known = transaction.incident(incident).await?;
+    let is_worked_on = known.is_some_and(|known| known.facts.state.is_active() && known.merged_into.is_none());
+    Ok(if is_worked_on { Err(incident) } else { Ok(alert) })
 }
 
 /// What a new incident affects by an alert.
@@ -167,7 +178,9 @@ async fn open(
 async fn join(transaction: &mut Transaction<'_>, by: &Caller, number: i64, into: i64, now: Timestamp) -> Outcome<i64> {
     let alert = match free(transaction, number).await? {
         Ok(alert) => alert,
-        Err(incident) => return Ok((incident, Vec::new())),
+        // People may say that it belongs elsewhere; what joins by itself stays.
+        Err(incident) if incident == into || by.who == Who::System => return Ok((incident, Vec::new())),
+        Err(_) => transaction.alert(number).await?.ok_or(Problem::NotFound("alert"))?,
     };
     let incident = writable(transaction, by, into, Deed::Respond, now).await?;
     if !incident.facts.state.is_active() {

@@ -176,6 +176,11 @@ impl Board {
         &self.active
     }
 
+    /// True while people work on the incident with this key.
+    pub(crate) fn is_active(&self, key: i64) -> bool {
+        self.active.iter().any(|active| active.incident.key == key)
+    }
+
     /// The worst that public incidents declare of a component, and since when.
     pub(crate) fn declared(&self, slug: &Slug, now: Timestamp) -> Option<(Status, Timestamp)> {
         let public = self.active.iter().filter(|active| public_number(&active.incident).is_some());

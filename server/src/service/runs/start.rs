@@ -92,6 +92,7 @@ impl Desk {
             && let Some((_, incident)) = found.alert.incident
         {
             // Where nothing is left to do no run is begun; the alert is still there to be looked after.
+            let incident = self.where_now(caller, incident).await?;
             let known = self.store.incident(incident).await?;
             let is_open = known.is_some_and(|known| !matches!(known.facts.state, WorkState::Closed | WorkState::Cancelled));
             wanted.incident = is_open.then_some(incident);

@@ -118,7 +118,7 @@ impl Transaction<'_> {
     pub async fn forget_alerts(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
         let deleted = sqlx::query(
             "DELETE FROM alert WHERE number IN (
-                 SELECT number FROM alert WHERE ended_at < ? AND incident_key IS NULL ORDER BY number LIMIT ?)",
+                 SELECT number FROM alert WHERE ended_at < ? AND incident_key IS NULL ORDER BY ended_at LIMIT ?)",
         )
         .bind(before.as_ms())
         .bind(i64::from(limit))

@@ -259,6 +259,37 @@ fn read_event(row: &SqliteRow) -> Result<AlertEvent, StoreError> {
     })
 }
 
+// All conditions of a filter, and before them one that an index is for: what "or none is wanted" stands beside no index helps with.
+macro_rules! filtered {
+    ($indexed:literal) => {
+        concat!(
+            select_alerts!(),
+            $indexed,
+            " (?1 IS NULL OR (a.ended_at IS NULL) = ?1) AND (?2 IS NULL OR a.name_key = ?2) AND (?3 IS NULL OR a.component = ?3)
+             AND (?4 IS NULL OR a.severity <= ?4)
+             AND (?5 IS NULL OR a.incident_key = (SELECT COALESCE(merged_into, key) FROM incident WHERE number = ?5))
+             AND (?6 IS NULL OR a.above = ?6) AND a.number < ?7 ORDER BY a.number DESC LIMIT ?8"
+        )
+    };
+}
+
+/// The query that reads what a filter wants, by the index that leaves least.
+const fn listing(filter: &AlertFilter) -> &'static str {
+    if filter.above.is_some() {
+        filtered!("a.above = ?6 AND")
+    } else if filter.incident.is_some() {
+        filtered!("a.incident_key = (SELECT COALESCE(merged_into, key) FROM incident WHERE number = ?5) AND")
+    } else if matches!(filter.fires, Some(true)) {
+        filtered!("a.ended_at IS NULL AND")
+    } else if filter.name_key.is_some() {
+        filtered!("a.name_key = ?2 AND")
+    } else if filter.component.is_some() {
+        filtered!("a.component = ?3 AND")
+    } else {
+        filtered!("")
+    }
+}
+
 async fn by_number(connection: &mut SqliteConnection, number: i64) -> Result<Option<Alert>, StoreError> {
     let query = sqlx::query(concat!(select_alerts!(), "a.number = ?")).bind(number);
     let row = query.fetch_optional(connection).await.map_err(StoreError::doing(READ))?;
@@ -272,11 +303,14 @@ impl Store {
         query.fetch_one(self.readers()).await.map_err(StoreError::doing(READ))
     }
 
-    /// The alerts that fire and those that ended at `since` or later, by number; at most [`ALERTS_RECALLED_MAX`], the newest.
+    /// The alerts that fire, those that ended at `since` or later, and those of Yagura's own that somebody ended, by number; at most [`ALERTS_RECALLED_MAX`],
+    /// first those that fire, then the newest.
     pub async fn recalled_alerts(&self, since: Timestamp) -> Result<Vec<Alert>, StoreError> {
         let rows = sqlx::query(concat!(
             select_alerts!(),
-            "a.number IN (SELECT number FROM alert WHERE ended_at IS NULL OR ended_at >= ? ORDER BY number DESC LIMIT ?) ORDER BY a.number"
+            "a.number IN (SELECT number FROM alert WHERE ended_at IS NULL OR ended_at >= ?
+                 OR (ended_by IS NOT NULL AND origin IN ('probe', 'tower'))
+             ORDER BY ended_at IS NULL DESC, number DESC LIMIT ?) ORDER BY a.number"
         ))
         .bind(since.as_ms())
         .bind(i64::from(ALERTS_RECALLED_MAX))
@@ -322,24 +356,18 @@ impl Store {
 
     /// Alerts that meet a filter, the newest number first.
     pub async fn alerts(&self, filter: &AlertFilter) -> Result<Vec<Alert>, StoreError> {
-        let rows = sqlx::query(concat!(
-            select_alerts!(),
-            "(?1 IS NULL OR (a.ended_at IS NULL) = ?1) AND (?2 IS NULL OR a.name_key = ?2) AND (?3 IS NULL OR a.component = ?3)
-             AND (?4 IS NULL OR a.severity <= ?4)
-             AND (?5 IS NULL OR a.incident_key = (SELECT COALESCE(merged_into, key) FROM incident WHERE number = ?5))
-             AND (?6 IS NULL OR a.above = ?6) AND a.number < ?7 ORDER BY a.number DESC LIMIT ?8"
-        ))
-        .bind(filter.fires)
-        .bind(filter.name_key.as_deref())
-        .bind(filter.component.as_ref().map(Slug::as_str))
-        .bind(filter.severity.map(Severity::name))
-        .bind(filter.incident)
-        .bind(filter.above)
-        .bind(filter.before.unwrap_or(i64::MAX))
-        .bind(i64::from(filter.limit.min(ALERTS_LISTED_MAX)))
-        .fetch_all(self.readers())
-        .await
-        .map_err(StoreError::doing(READ))?;
+        let rows = sqlx::query(listing(filter))
+            .bind(filter.fires)
+            .bind(filter.name_key.as_deref())
+            .bind(filter.component.as_ref().map(Slug::as_str))
+            .bind(filter.severity.map(Severity::name))
+            .bind(filter.incident)
+            .bind(filter.above)
+            .bind(filter.before.unwrap_or(i64::MAX))
+            .bind(i64::from(filter.limit.min(ALERTS_LISTED_MAX)))
+            .fetch_all(self.readers())
+            .await
+            .map_err(StoreError::doing(READ))?;
         read_alerts(&rows)
     }
 

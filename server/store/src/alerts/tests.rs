@@ -155,3 +155,24 @@ async fn what_is_long_over_is_forgotten_but_not_what_belongs_to_an_incident() {
     let of_incident = AlertFilter { incident: Some(number), ..AlertFilter::default() };
     assert_eq!(database.store.alerts(&of_incident).await.unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn no_list_of_few_alerts_reads_all_of_them() {
+    let database = testing::open().await;
+    let slug = || Some("db".parse().unwrap());
+    let all = [
+        (AlertFilter { above: Some(1), ..AlertFilter::default() }, "alert_by_head"),
+        (AlertFilter { incident: Some(1), ..AlertFilter::default() }, "alert_by_incident"),
+        (AlertFilter { fires: Some(true), ..AlertFilter::default() }, "alert_that_fires"),
+        (AlertFilter { name_key: Some("disk".to_owned()), ..AlertFilter::default() }, "alert_by_name"),
+        (AlertFilter { component: slug(), ..AlertFilter::default() }, "alert_by_component"),
+        (AlertFilter { component: slug(), fires: Some(false), ..AlertFilter::default() }, "alert_by_component"),
+    ];
+    for (filter, index) in all {
+        let plan = sqlx::query(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", listing(&filter))));
+        let plan = plan.fetch_all(database.store.readers()).await.unwrap();
+        let plan: Vec<String> = plan.iter().map(|row| sqlx::Row::get(row, 3)).collect();
+        assert!(plan.iter().any(|step| step.contains(index)), "{filter:?}: {plan:?}");
+        assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "in the order of the index: {filter:?}: {plan:?}");
+    }
+}

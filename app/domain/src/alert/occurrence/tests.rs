@@ -118,3 +118,12 @@ proptest! {
         prop_assert!(alert.ended_at.is_none_or(|end| end >= alert.starts_at) && alert.began_at == reports[0].starts_at);
     }
 }
+
+#[test]
+fn turns_are_known_from_the_end() {
+    let (mut alert, _) = folded(&[firing(0), over(0, 60), firing(70)]);
+    assert_eq!(alert.last_turns(), [(at(0), true), (at(60), false), (at(70), true)]);
+    alert.end(at(65));
+    assert_eq!((alert.ended_at, alert.last_turns().len()), (Some(at(70)), 4), "nothing ends before it began");
+    assert!(!alert.is_firing());
+}

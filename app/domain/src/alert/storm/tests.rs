@@ -14,6 +14,8 @@ fn alert(number: i64, began_s: i64, component: Option<&str>, group: Option<&str>
         began_at: Timestamp::from_ms(began_s * 1000),
         component: component.map(slug),
         group: group.map(str::to_owned),
+        severity: Severity::Sev2,
+        is_shy: false,
     }
 }
 
@@ -87,17 +89,39 @@ fn a_storm_takes_up_what_stands_for_others() {
     assert!(folded.contains(&(50, 0, Because::Dependency)), "{folded:?}");
 }
 
+#[test]
+fn nothing_hides_what_is_graver_or_another_trouble() {
+    let trivial = |number, began| Firing { severity: Severity::Sev4, ..alert(number, began, Some("api"), None) };
+    let old = trivial(1, 0);
+    let grave = alert(2, 60, Some("api"), None);
+    assert_eq!(folded(&[old.clone(), grave.clone()], &[]), [(1, 2, Because::Component)], "the graver one stands for the other");
+    let below = Firing { component: Some(slug("db")), ..old.clone() };
+    assert_eq!(folded(&[below, grave.clone()], &[("api", "db")]), [], "what is trivial is no cause of what is grave");
+    let later = alert(3, 60 + 3_601, Some("api"), None);
+    assert_eq!(folded(&[grave.clone(), later], &[]), [], "an hour later it is another trouble");
+    let held = Firing { is_shy: true, ..grave.clone() };
+    assert_eq!(folded(&[held.clone(), alert(4, 61, Some("api"), None)], &[]), [(2, 4, Because::Component)]);
+    let between = [trivial(5, 0), Firing { component: Some(slug("db")), ..grave }, alert(6, 61, Some("page"), None)];
+    let edges = [("page", "db"), ("db", "api")];
+    assert_eq!(
+        folded(&between, &edges),
+        [(6, 2, Because::Dependency)],
+        "what lies between is the cause where nothing graver is below"
+    );
+}
+
 proptest! {
     #[test]
     fn what_is_under_another_is_under_one_that_stands_for_itself(
-        alerts in prop::collection::vec((0..60_i64, prop::option::of(0..8_u8), prop::option::of(0..2_u8)), 0..40),
+        alerts in prop::collection::vec((0..60_i64, prop::option::of(0..8_u8), prop::option::of(0..2_u8), 0..4_usize, any::<bool>()), 0..40),
         edges in prop::collection::vec((0..8_u8, 0..8_u8), 0..16),
         at_least in 2..8_usize,
         mix in any::<u64>(),
     ) {
         let name = |number: u8| format!("c{number}");
-        let firing: Vec<Firing> = alerts.iter().zip(0..).map(|((began, component, group), number)| {
-            alert(number, *began, component.map(name).as_deref(), group.map(name).as_deref())
+        let firing: Vec<Firing> = alerts.iter().zip(0..).map(|((began, component, group, severity, is_shy), number)| {
+            let severity = Severity::ALL[*severity];
+            Firing { severity, is_shy: *is_shy, ..alert(number, *began, component.map(name).as_deref(), group.map(name).as_deref()) }
         }).collect();
         let mut depends_on: HashMap<Slug, Vec<Slug>> = HashMap::new();
         for (upper, lower) in &edges {
@@ -109,10 +133,11 @@ proptest! {
             prop_assert!(number != above && !under.contains_key(above), "{} is under {}: {:?}", number, above, under);
             prop_assert!(firing.iter().any(|alert| alert.number == *above));
         }
-        // A component never rings twice.
-        for alert in &firing {
-            let others = firing.iter().filter(|other| other.component.is_some() && other.component == alert.component);
-            prop_assert!(others.filter(|other| !under.contains_key(&other.number)).count() <= 1, "{:?}", under);
+        // Nothing stands for what is graver, or for what somebody shall be told of while nobody is told of it.
+        let find = |number: i64| firing.iter().find(|alert| alert.number == number).unwrap();
+        for (number, (above, _)) in &under {
+            let (one, head) = (find(*number), find(*above));
+            prop_assert!(head.severity <= one.severity && (!head.is_shy || one.is_shy), "{:?} hides {:?}", head, one);
         }
         let mut mixed = firing.clone();
         let length = mixed.len().max(1);

@@ -82,13 +82,15 @@ fn every_change_tells_the_audit_log_what_turned_and_no_repeat_does() {
 #[test]
 fn more_than_can_be_looked_at_is_refused_and_what_is_known_goes_on() {
     let mut board = AlertBoard::default();
-    for n in 0..FIRING_MAX {
+    for n in 0..OF_SOURCE_MAX {
         report(&mut board, reported(&format!("a{n}"), 0, FIRING), 0);
     }
     assert_eq!(report(&mut board, reported("one-more", 0, FIRING), 0).refused, 1);
     assert_eq!(report(&mut board, reported("a7", 0, FIRING), 9).refused, 0);
     report(&mut board, reported("a7", 0, Said::Resolved { at: at(10) }), 10);
-    assert_eq!(report(&mut board, reported("one-more", 0, FIRING), 11).refused, 0, "there is room again");
+    assert_eq!(report(&mut board, reported("one-more", 0, FIRING), 11).refused, 1, "what has just ended is still here");
+    board.prune(&FlapRule::default(), at(10 + 3_601));
+    assert_eq!(report(&mut board, reported("one-more", 0, FIRING), 3_612).refused, 0, "there is room again");
 }
 
 #[test]
@@ -112,7 +114,7 @@ fn those_under_others_come_out_when_the_first_ends() {
     }
     let fold = |board: &mut AlertBoard| {
         let mut outcome = Outcome::default();
-        board.fold(&HashMap::new(), &StormRule::default(), &["cluster".to_owned()], at(20), &mut outcome);
+        board.fold(&HashMap::new(), &StormRule::default(), &["cluster".to_owned()], (at(20), |_: &Alert| false), &mut outcome);
         outcome
     };
     let folded = fold(&mut board);

@@ -45,7 +45,8 @@ impl Desk {
         let merged = self.change(caller, None, move |transaction, now| {
             Box::pin(async move { merge(transaction, &by, (number, into), now).await })
         });
-        self.taken_up(merged.await, &[number, into]).await?;
+        let (from_key, target) = self.taken_up(merged.await, &[number, into]).await?;
+        self.monitoring.state().alerts.moved(from_key, target);
         Ok(())
     }
 }
@@ -88,7 +89,10 @@ async fn relate(
     Ok((Nothing {}, vec![done]))
 }
 
-async fn merge(transaction: &mut Transaction<'_>, by: &Caller, (number, into): (i64, i64), now: Timestamp) -> Outcome<Nothing> {
+/// The key of what was merged, and the key and the number of where it is now.
+type Merged = (i64, (i64, i64));
+
+async fn merge(transaction: &mut Transaction<'_>, by: &Caller, (number, into): (i64, i64), now: Timestamp) -> Outcome<Merged> {
     let from = writable(transaction, by, number, Deed::Respond, now).await?;
     let target = typed(transaction, by, into, now).await?;
     if from.facts.is_public && !target.facts.is_public {
@@ -123,7 +127,7 @@ async fn merge(transaction: &mut Transaction<'_>, by: &Caller, (number, into): (
     }
     note(transaction, by, target.key, MachineEvent::Absorbed { number: from.number }, now).await?;
     let done = done("incident.merged", &from).changed("merged_into", None, Some(target.number));
-    Ok((Nothing {}, vec![done]))
+    Ok(((from.key, (target.key, target.number)), vec![done]))
 }
 
 /// Refuses what would be more together than one incident may have.
