@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::{self, ConfigErrors, Environment};
 use crate::jobs::backup::{BackupEvent, Backups, Tell};
-use crate::jobs::{config_watch, housekeeping, incidents, maintenance, runbooks, uplink_watch};
+use crate::jobs::{config_watch, housekeeping, incidents, maintenance, notifications, runbooks, uplink_watch};
 use crate::service::backup::BackupWatch;
 use crate::service::configuration::{Beginning, Configuration, Sources, Whole, targets};
 use crate::service::desk::Desk;
@@ -84,6 +84,9 @@ pub enum StartError {
     /// No name can be resolved on this machine.
     #[error("names cannot be resolved: {0}")]
     Resolver(#[from] ResolverError),
+    /// Nothing can be sent.
+    #[error(transparent)]
+    Notifications(#[from] notify::send::SenderError),
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {source}; choose another address with --listen")]
     Listen {
@@ -142,6 +145,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         StartError::Probe { slug, source }
     })?;
 
+    let sender = notify::send::Sender::new()?;
     let listener = TcpListener::bind(listen).await.map_err(|source| StartError::Listen { address: listen, source })?;
     let address = listener.local_addr().map_err(|source| StartError::Listen { address: listen, source })?;
     let stopping = CancellationToken::new();
@@ -164,6 +168,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     desk.load_incidents().await?;
     desk.load_runbooks().await?;
     desk.load_alerts().await?;
+    desk.load_notifications(address).await?;
     let web = Web {
         monitoring: Arc::clone(&monitoring),
         pages: Arc::new(PageCache::default()),
@@ -193,6 +198,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         tokio::spawn(runbooks::run(Arc::clone(&desk), Arc::clone(&clock))),
         tokio::spawn(maintenance::run(Arc::clone(&desk), Arc::clone(&clock))),
         tokio::spawn(incidents::run(Arc::clone(&desk), Arc::clone(&clock))),
+        tokio::spawn(notifications::run(Arc::clone(&desk), Arc::clone(&clock), sender)),
     ];
     match socket::listen(&data) {
         Ok(listener) => jobs.push(tokio::spawn(socket::serve(listener, data, desk, stopping.clone()))),

@@ -13,6 +13,7 @@ mod commands;
 pub mod config;
 mod doctor;
 mod jobs;
+mod messages;
 mod runbook_command;
 mod runbooks;
 mod service;

@@ -21,6 +21,7 @@ mod incidents;
 mod maintenance;
 mod messages;
 mod monitoring;
+mod notifications;
 mod pages;
 mod privacy;
 mod prometheus;

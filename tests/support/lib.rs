@@ -4,6 +4,7 @@
 pub mod clock;
 pub mod http;
 pub mod process;
+pub mod receiver;
 pub mod sample;
 pub mod server;
 pub mod target;

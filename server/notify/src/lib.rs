@@ -2,7 +2,7 @@
 //!
 //! Code map: [`Message`] is what is to be said, in words; [`channel`] is where to, with secrets; `formats` makes of both the request that a
 //! service understands, pure; `text` makes words from anywhere fit for it; [`mail`] is e-mail;
-//! [`answer`] reads what the service says; [`send`] does it. [`log`] is
+//! [`answer`] reads what the service says; [`send`] does it; [`template`] says it in an operator's own words. [`log`] is
 //! the channel that is always there.
 
 pub mod answer;
@@ -10,6 +10,7 @@ pub mod channel;
 mod formats;
 pub mod mail;
 pub mod send;
+pub mod template;
 mod text;
 
 use domain::alert::bell::Say;

@@ -236,7 +236,7 @@ fn runbook(reader: &mut Reader<'_>, item: Item<'_>) -> Option<Slug> {
     slug
 }
 
-fn severity(reader: &mut Reader<'_>, item: Item<'_>) -> Option<Severity> {
+pub(super) fn severity(reader: &mut Reader<'_>, item: Item<'_>) -> Option<Severity> {
     let choices: Vec<(&'static str, Severity)> = Severity::ALL.iter().map(|severity| (severity.name(), *severity)).collect();
     values::choice(reader, item, &choices)
 }

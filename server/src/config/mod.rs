@@ -4,13 +4,14 @@
 //! certificates parse. Whoever does not gets [`ConfigErrors`]: all mistakes at once, each with its place, and no secret in them.
 //!
 //! Code map: `tree` makes a tree with positions of the text; `reader` reads values out of it and fills in `${…}`
-//! (`substitute`); `values` are the small values; `sections`, `desk`, `incidents`, `alerts`, `runbooks`, `probes`, `http` and `pem` are the parts
-//! of the file; `names` checks what only the whole shows; `mistake` and `excerpt` tell what is wrong. The shape stands in
+//! (`substitute`); `values` are the small values; `sections`, `desk`, `incidents`, `alerts`, `notifications` (`channels`),
+//! `runbooks`, `probes`, `http` and `pem` are the parts of the file; `names` checks what only the whole shows; `mistake` and `excerpt` tell what is wrong. The shape stands in
 //! `example/yagura.yaml`. `overlay` adds what was made at the desk, which `made_rules` holds to stricter rules.
 //!
 //! This module never looks at a clock or the network, and of the disk only at the files that the configuration names.
 
 mod alerts;
+mod channels;
 mod desk;
 mod excerpt;
 mod http;
@@ -18,6 +19,7 @@ mod incidents;
 mod made_rules;
 mod mistake;
 mod names;
+mod notifications;
 mod overlay;
 mod pem;
 mod probes;
@@ -33,6 +35,7 @@ mod values;
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, Read};
+use std::net::SocketAddr;
 use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -53,6 +56,7 @@ pub use self::desk::{BackupSettings, DeskSettings, Reference};
 pub use self::excerpt::Excerpt;
 pub use self::incidents::{IncidentSettings, UpdateTemplate};
 pub use self::mistake::{ConfigErrors, Mistake, Position};
+pub use self::notifications::{ChannelSpec, NotificationSettings};
 pub use self::overlay::{MADE_BYTES_MAX, Made, MadeKind, MadeMistake, conflicts, overlay};
 use self::reader::{Item, Reader, found};
 pub use self::runbooks::{Bundled, RunbookSettings};
@@ -91,6 +95,8 @@ pub struct Config {
     pub incidents: IncidentSettings,
     /// How alerts become one thing to look at, and which kinds of them are known.
     pub alerts: AlertSettings,
+    /// Who is told of them, and how.
+    pub notifications: NotificationSettings,
     /// Where runbooks come from.
     pub runbooks: RunbookSettings,
     /// Where backups are put. None: they are made only when somebody asks for one.
@@ -114,6 +120,19 @@ pub struct Site {
     pub time_zone_name: String,
     /// What it is offered in, each once, the default first. Never empty.
     pub languages: Vec<Language>,
+}
+
+impl Site {
+    /// Where it is found, without a slash at the end: its own address as configured; else the one we listen on, which is right at least on this
+    /// machine.
+    pub fn base(&self, address: Option<SocketAddr>) -> String {
+        match (&self.url, address) {
+            (Some(url), _) => url.as_str().trim_end_matches('/').to_owned(),
+            (None, Some(address)) if !address.ip().is_unspecified() => format!("http://{address}"),
+            (None, Some(address)) => format!("http://localhost:{}", address.port()),
+            (None, None) => "http://localhost".to_owned(),
+        }
+    }
 }
 
 /// How long results are kept, by grain. `raw` ≤ `minute` ≤ `hour`.
@@ -329,6 +348,7 @@ fn document(reader: &mut Reader<'_>, item: Item<'_>) -> Option<Config> {
         "incidents",
         "alerts",
         "alert_types",
+        "notifications",
         "runbooks",
         "backup",
         "groups",
@@ -342,9 +362,11 @@ fn document(reader: &mut Reader<'_>, item: Item<'_>) -> Option<Config> {
     let self_check = sections::optional(&fields, "self_check", |item| sections::self_check(reader, &item));
     let trusted_proxies = sections::optional(&fields, "trusted_proxies", |item| desk::networks(reader, &item));
     let desk = sections::optional(&fields, "desk", |item| desk::desk(reader, item));
+    let zone = site.as_ref().map_or(TimeZone::UTC, |site| site.time_zone.clone());
     let incidents = sections::optional(&fields, "incidents", |item| incidents::incidents(reader, item));
     let alerts = sections::optional(&fields, "alerts", |item| alerts::alerts(reader, item));
     let types = sections::optional(&fields, "alert_types", |item| alerts::types(reader, &item));
+    let notifications = sections::optional(&fields, "notifications", |item| notifications::notifications(reader, item, &zone));
     let runbooks = sections::optional(&fields, "runbooks", |item| runbooks::runbooks(reader, item));
     let backup = sections::optional(&fields, "backup", |item| desk::backup(reader, item));
     let mut list = |key| fields.get(key).map(|item| reader.list(&item)).unwrap_or_default();
@@ -355,7 +377,6 @@ fn document(reader: &mut Reader<'_>, item: Item<'_>) -> Option<Config> {
     }
     let groups: Vec<_> = groups.into_iter().map(|item| sections::group(reader, item)).collect();
     let components: Vec<_> = components.into_iter().map(|item| sections::component(reader, item)).collect();
-    let zone = site.as_ref().map_or(TimeZone::UTC, |site| site.time_zone.clone());
     let probes: Vec<_> = probes.into_iter().map(|item| probes::probe(reader, item, &zone)).collect();
     Some(Config {
         site: site?,
@@ -369,6 +390,7 @@ fn document(reader: &mut Reader<'_>, item: Item<'_>) -> Option<Config> {
         desk: desk?.unwrap_or_default(),
         incidents: incidents?.unwrap_or_default(),
         alerts: AlertSettings { types: types?.unwrap_or_default(), ..alerts?.unwrap_or_default() },
+        notifications: notifications?.unwrap_or_default(),
         runbooks: runbooks?.unwrap_or_default(),
         backup: backup?,
         made: HashSet::new(),

@@ -25,6 +25,7 @@ pub(super) enum Sort {
     Component,
     Probe,
     AlertType,
+    Channel,
 }
 
 impl Sort {
@@ -34,6 +35,7 @@ impl Sort {
             Self::Component => "component",
             Self::Probe => "probe",
             Self::AlertType => "alert type",
+            Self::Channel => "channel",
         }
     }
 }

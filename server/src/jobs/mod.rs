@@ -5,5 +5,6 @@ pub(crate) mod config_watch;
 pub(crate) mod housekeeping;
 pub(crate) mod incidents;
 pub(crate) mod maintenance;
+pub(crate) mod notifications;
 pub(crate) mod runbooks;
 pub(crate) mod uplink_watch;

@@ -21,6 +21,7 @@ use super::backup::BackupWatch;
 use super::caller::{Caller, NO_SESSION, Who};
 use super::configuration::Configuration;
 use super::monitoring::Monitoring;
+use super::notifications::Notifications;
 use super::passkeys::Ceremonies;
 use super::problem::Problem;
 use super::runbooks::Runbooks;
@@ -54,6 +55,7 @@ pub(crate) struct Desk {
     pub(crate) backups: BackupWatch,
     pub(super) runbooks: Runbooks,
     pub(super) runs: RunWatch,
+    pub(super) notifications: Notifications,
 }
 
 /// What was done, for the audit log.
@@ -133,6 +135,7 @@ impl Desk {
             backups,
             runbooks: Runbooks::default(),
             runs: RunWatch::default(),
+            notifications: Notifications::default(),
         }
     }
 

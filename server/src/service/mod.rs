@@ -14,6 +14,7 @@ pub(crate) mod incidents;
 pub(crate) mod keys;
 pub(crate) mod maintenance;
 pub(crate) mod monitoring;
+pub(crate) mod notifications;
 pub(crate) mod passkeys;
 pub(crate) mod past;
 pub(crate) mod people;

@@ -4,19 +4,13 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use app::data::desk::{AlertRow, RemedyRow};
-use domain::alert::label::Pairs;
 use domain::time::Timestamp;
 use store::alerts::Alert;
 
 use super::incident_rows::Known;
 use super::runbook_rows::title;
 use super::{Web, alert_page};
-use crate::service::alerts::{Kinds, Remedy};
-
-/// Longest summary in a list, in characters; all of it stands on the page of the alert.
-const SUMMARY_CHARS_MAX: usize = 300;
-/// Annotations that say in a sentence what is wrong, the first that is there.
-const SUMMARIES: [&str; 3] = ["summary", "message", "description"];
+use crate::service::alerts::{Kinds, Remedy, summary};
 
 /// What rows of alerts need to know of the rest of the world.
 pub(in crate::web) struct AlertsKnown<'k> {
@@ -24,14 +18,6 @@ pub(in crate::web) struct AlertsKnown<'k> {
     known: &'k Known,
     kinds: Kinds,
     now: Timestamp,
-}
-
-/// What a source says of an alert, in a sentence.
-pub(in crate::web) fn summary(annotations: &Pairs) -> Option<String> {
-    let said = SUMMARIES.iter().find_map(|name| annotations.get(name))?;
-    let cut: String = said.trim().chars().take(SUMMARY_CHARS_MAX).collect();
-    let is_cut = cut.len() < said.trim().len();
-    (!cut.is_empty()).then(|| if is_cut { format!("{cut}…") } else { cut })
 }
 
 /// Where a runbook for alerts of this name is written, or looked for: names that can stand in an address have a page of their own.
@@ -121,18 +107,6 @@ impl<'k> AlertsKnown<'k> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn pairs(all: &[(&str, &str)]) -> Pairs {
-        Pairs::annotations(all.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
-    }
-
-    #[test]
-    fn what_is_said_first_is_a_sentence_and_never_a_book() {
-        assert_eq!(summary(&pairs(&[("description", "long"), ("summary", " short ")])).as_deref(), Some("short"));
-        assert_eq!(summary(&pairs(&[("runbook_url", "x")])), None);
-        let long = "あ".repeat(400);
-        assert_eq!(summary(&pairs(&[("summary", &long)])).unwrap().chars().count(), SUMMARY_CHARS_MAX + 1);
-    }
 
     #[test]
     fn names_that_cannot_stand_in_an_address_can_still_be_written_about() {

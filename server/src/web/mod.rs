@@ -22,7 +22,6 @@ mod incident_words;
 mod language;
 mod markdown;
 mod markup;
-mod messages;
 mod metrics;
 mod overview;
 mod page;
@@ -51,9 +50,9 @@ use crate::service::desk::Desk;
 use crate::service::monitoring::Monitoring;
 use crate::service::past::Past;
 
+pub use crate::messages::FluentMessages;
 pub use api::openapi;
 pub use desk::routes as desk_routes;
-pub use messages::FluentMessages;
 pub(crate) use page_cache::PageCache;
 use router::router;
 pub(crate) use serve::serve;

@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::writer::{Change, KeptPing, KeptResult};
-use crate::{StoreError, alerts, codes};
+use crate::{StoreError, alerts, codes, notifications};
 
 /// Everything that is committed together.
 #[derive(Debug)]
@@ -140,6 +140,8 @@ async fn apply(connection: &mut SqliteConnection, change: &Change) -> Result<(),
         Change::Effect(effect) => apply_effect(connection, effect).await,
         Change::Ping(ping) => insert_ping(connection, ping).await,
         Change::Alert(change) => alerts::keep(connection, change).await,
+        Change::Notification(new) => notifications::keep(connection, new).await,
+        Change::Delivery(change) => notifications::note(connection, change).await,
     }
 }
 

@@ -25,6 +25,7 @@ pub mod incidents;
 pub mod keys;
 pub mod load;
 pub mod maintenances;
+pub mod notifications;
 mod overwrite;
 pub mod past;
 pub mod results;

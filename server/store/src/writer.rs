@@ -19,6 +19,7 @@ use tokio::sync::{Notify, oneshot, watch};
 
 use crate::action::{Act, Action, Transaction};
 use crate::alerts::AlertChange;
+use crate::notifications::{DeliveryChange, Notification};
 use crate::retention::{Horizon, Place, Slice};
 use crate::roster::{Roster, Wanted};
 use crate::{StoreError, WritingConnection, apply};
@@ -90,6 +91,10 @@ pub enum Change {
     Ping(KeptPing),
     /// An alert began, turned, ended, or was decided about.
     Alert(Box<AlertChange>),
+    /// Something is to be said to the people on duty.
+    Notification(Box<Notification>),
+    /// What became of that.
+    Delivery(Box<DeliveryChange>),
 }
 
 #[derive(Debug)]

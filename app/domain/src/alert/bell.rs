@@ -162,6 +162,13 @@ impl Say {
             Self::Over => "over",
         }
     }
+
+    /// What has this name, where `times` says how often it was said to fire with this time.
+    pub fn from_name(name: &str, times: u32) -> Option<Self> {
+        [Self::Fires, Self::Again(times.saturating_sub(1)), Self::Acknowledged, Self::Over]
+            .into_iter()
+            .find(|say| say.name() == name)
+    }
 }
 
 impl Route {

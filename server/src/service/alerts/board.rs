@@ -100,7 +100,7 @@ impl Outcome {
 }
 
 /// Something that happened to an alert at `at`, and is learned of `now`.
-pub(super) fn event(event: Event, by: &Caller, at: Timestamp, now: Timestamp) -> NewAlertEvent {
+pub(crate) fn event(event: Event, by: &Caller, at: Timestamp, now: Timestamp) -> NewAlertEvent {
     let (actor_kind, _) = by.actor();
     NewAlertEvent {
         event,
@@ -295,7 +295,7 @@ impl AlertBoard {
     }
 
     /// Changes one as somebody decided; nothing if `work` says so.
-    pub(super) fn change(
+    pub(crate) fn change(
         &mut self,
         number: i64,
         work: impl FnOnce(&mut Alert) -> Option<(Vec<NewAlertEvent>, Vec<Done>)>,

@@ -30,10 +30,11 @@ use domain::time::Timestamp;
 use store::alerts::{Alert, AlertChange, AlertEvent, AlertFilter, NewAlertEvent, RangName};
 use store::writer::Change;
 
+pub(super) use self::board::event;
 pub(crate) use self::board::{AlertBoard, Reported};
-use self::board::{Outcome, Sender, done, event};
+use self::board::{Outcome, Sender, done};
 use self::own::OWN;
-pub(crate) use self::types::{Kinds, Remedy, address};
+pub(crate) use self::types::{Kinds, Remedy, address, summary};
 use super::caller::{Caller, Who};
 use super::desk::{Desk, Done};
 use super::monitoring::{PingOutcome, State};
@@ -110,7 +111,7 @@ impl State {
 impl Desk {
     /// Leaves what happened with the writer and tells pages. Whoever calls this held the state when it happened, so that changes are left in
     /// their order.
-    fn leave(&self, changes: Vec<AlertChange>) {
+    pub(super) fn leave(&self, changes: Vec<AlertChange>) {
         if !changes.is_empty() {
             self.writer.changes(changes.into_iter().map(|change| Change::Alert(Box::new(change))));
         }

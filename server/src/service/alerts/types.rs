@@ -24,6 +24,10 @@ use crate::service::runbooks::{Library, Runbook};
 const SEVERITY_DEFAULT: Severity = Severity::Sev3;
 /// Annotations in which others link their runbooks, in the order in which they are asked.
 const RUNBOOK_ANNOTATIONS: [&str; 4] = ["runbook_url", "runbook", "runbook_url_internal", "documentation"];
+/// Longest summary, in characters; all of it stands on the page of the alert.
+const SUMMARY_CHARS_MAX: usize = 300;
+/// Annotations that say in a sentence what is wrong, the first that is there.
+const SUMMARIES: [&str; 3] = ["summary", "message", "description"];
 /// Longest address that is offered as a link, in bytes.
 const ADDRESS_BYTES_MAX: usize = 2_000;
 
@@ -144,6 +148,14 @@ impl Kinds {
     }
 }
 
+/// What a source says of an alert, in a sentence.
+pub(crate) fn summary(annotations: &Pairs) -> Option<String> {
+    let said = SUMMARIES.iter().find_map(|name| annotations.get(name))?;
+    let cut: String = said.trim().chars().take(SUMMARY_CHARS_MAX).collect();
+    let is_cut = cut.len() < said.trim().len();
+    (!cut.is_empty()).then(|| if is_cut { format!("{cut}…") } else { cut })
+}
+
 /// An address that may be offered as a link: what anybody may have written must not be a script.
 pub(crate) fn address(text: &str) -> Option<String> {
     let text = text.trim();
@@ -159,5 +171,22 @@ impl Desk {
     pub(crate) fn kinds(&self) -> Kinds {
         let config = Arc::clone(&self.monitoring.state().config);
         Kinds::new(config, self.library())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pairs(all: &[(&str, &str)]) -> Pairs {
+        Pairs::annotations(all.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    }
+
+    #[test]
+    fn what_is_said_first_is_a_sentence_and_never_a_book() {
+        assert_eq!(summary(&pairs(&[("description", "long"), ("summary", " short ")])).as_deref(), Some("short"));
+        assert_eq!(summary(&pairs(&[("runbook_url", "x")])), None);
+        let long = "あ".repeat(400);
+        assert_eq!(summary(&pairs(&[("summary", &long)])).unwrap().chars().count(), SUMMARY_CHARS_MAX + 1);
     }
 }

@@ -2,6 +2,7 @@
 //! put under one of them, those of components that an incident is about join it, and an incident is opened where a type says so.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::alert::record::Origin;
@@ -44,7 +45,7 @@ impl State {
     }
 
     /// The components on which work is planned now, and alerts about them wait.
-    pub(super) fn held_components(&self, now: Timestamp) -> HashSet<Slug> {
+    pub(in crate::service) fn held_components(&self, now: Timestamp) -> HashSet<Slug> {
         let held = self.config.components.iter().filter(|spec| self.plans.holds_alerts(spec, now));
         held.map(|spec| spec.slug.clone()).collect()
     }
@@ -96,7 +97,7 @@ impl Desk {
     }
 
     /// Lets time pass for alerts; called every second.
-    pub(crate) async fn turn_alerts(&self) {
+    pub(crate) async fn turn_alerts(self: &Arc<Self>) {
         let turn = self.monitoring.state().alerts.turn();
         let _turn = turn.lock().await;
         let now = self.now();
@@ -121,6 +122,7 @@ impl Desk {
         if is_news {
             self.monitoring.changed_inside();
         }
+        self.ring(&kinds, now);
         if let Err(error) = self.work_incidents(&kinds, now).await {
             tracing::warn!(%error, "alerts are not in their incidents yet; trying again");
         }

@@ -9,7 +9,6 @@ mod metric;
 mod results;
 mod runbook;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -141,7 +140,7 @@ impl PageData for Reader {
         let site = &state.config.site;
         PublicSite {
             id: public_id("site", &state.site.to_string()),
-            base: base(site.url.as_ref(), self.web.address),
+            base: site.base(Some(self.web.address)),
             name: site.name.get(language).to_owned(),
             description: site.description.as_ref().map(|description| description.get(language).to_owned()),
             languages: site.languages.clone(),
@@ -160,16 +159,7 @@ fn began_at(state: &State) -> Timestamp {
 
 /// Where the site is found, without a slash at the end.
 pub(super) fn site_base(web: &Web) -> String {
-    base(web.monitoring.state().config.site.url.as_ref(), web.address)
-}
-
-/// The site's own address as configured; else the one we listen on, which is right at least on this machine.
-fn base(url: Option<&url::Url>, address: SocketAddr) -> String {
-    match url {
-        Some(url) => url.as_str().trim_end_matches('/').to_owned(),
-        None if address.ip().is_unspecified() => format!("http://localhost:{}", address.port()),
-        None => format!("http://{address}"),
-    }
+    web.monitoring.state().config.site.base(Some(web.address))
 }
 
 fn newest_first(outages: &mut [OutageOf]) {

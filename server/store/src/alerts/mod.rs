@@ -4,7 +4,7 @@
 
 mod keep;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::collections::BTreeMap;
 

@@ -36,6 +36,19 @@ fn alert(number: i64, name: &str, began_at: i64) -> Alert {
     }
 }
 
+/// What is left with the writer when an alert begins.
+pub(crate) fn began(number: i64) -> Change {
+    let began =
+        AlertChange { alert: alert(number, "DiskFull", number), events: vec![event(Event::Began, number)], audit: Vec::new() };
+    Change::Alert(Box::new(began))
+}
+
+/// What is left when it is over.
+pub(crate) fn ended(number: i64) -> Change {
+    let over = over(alert(number, "DiskFull", number), at(number + 1));
+    Change::Alert(Box::new(AlertChange { alert: over, events: Vec::new(), audit: Vec::new() }))
+}
+
 fn over(mut alert: Alert, at: Timestamp) -> Alert {
     alert.course.ended_at = Some(at);
     alert

@@ -13,10 +13,11 @@ use domain::text::{Language, Slug};
 use domain::time::Timestamp;
 
 use super::super::super::Web;
-use super::super::super::alert_rows::{summary, write_href};
+use super::super::super::alert_rows::write_href;
 use super::super::super::runbook_rows::{stale, title};
 use super::super::show::{Answer, page};
 use super::super::visit::Visit;
+use crate::service::alerts::summary;
 use crate::service::alerts::{Kinds, Remedy};
 use crate::service::problem::Problem;
 

@@ -1,0 +1,194 @@
+//! Telling the people on duty: once, whatever happens; by which way and when; again while nobody takes it on; and nothing of it is lost or waits
+//! for a disk or for somebody else's server.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use sqlx::Connection;
+use tests::eventually;
+use tests::receiver::{Answering, Got, Receiver};
+
+use crate::alerts::{RECORDED, Site, firing, resolved, webhook};
+use crate::incidents::Program;
+
+/// One channel, and what else stands under `notifications`.
+fn phone(receiver: &Receiver, more: &str) -> String {
+    format!("notifications:\n  channels:\n    - {{slug: phone, webhook: {{url: \"{}\"}}}}\n{more}", receiver.url())
+}
+
+/// Lets time pass until it took so many.
+async fn until(site: &Site, receiver: &Receiver, count: usize) -> Vec<Got> {
+    eventually(&format!("{count} messages"), || async {
+        site.second().await;
+        Some(receiver.took()).filter(|took| took.len() >= count)
+    })
+    .await
+}
+
+/// Lets so much time pass, a second after the other.
+async fn pass(site: &Site, seconds: u64) {
+    for _ in 0..seconds {
+        site.server.clock.advance(Duration::from_secs(1));
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
+fn kinds(took: &[Got]) -> Vec<&str> {
+    took.iter().map(Got::kind).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_hundred_and_forty_five_alerts_of_one_cause_make_one_notification() {
+    let receiver = Receiver::start().await;
+    let site = Site::start(&phone(&receiver, "")).await;
+    let all: Vec<Value> =
+        (0..245).map(|n| firing("NodeDown", json!({ "cluster": "home", "instance": format!("node-{n}") }), RECORDED)).collect();
+    site.taken("/hooks/alertmanager", &webhook(&all)).await;
+    let took = until(&site, &receiver, 1).await;
+    let facts = took[0].body["data"]["facts"].to_string();
+    assert!(facts.contains("244"), "it says how many stand under it: {facts}");
+    pass(&site, 60).await;
+    assert_eq!(receiver.got().len(), 1);
+    assert_eq!(site.server.count("SELECT COUNT(*) FROM notification").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_is_said_again_until_somebody_takes_it_on_and_that_it_is_over_once() {
+    let receiver = Receiver::start().await;
+    let more = "  routes:\n    - {channels: phone, repeat: {first: 1m, longest: 2m, times: 10}}\n";
+    let site = Site::start(&phone(&receiver, more)).await;
+    let odd = firing("Odd", json!({ "component": "web" }), RECORDED);
+    site.taken("/hooks/alertmanager", &webhook(std::slice::from_ref(&odd))).await;
+    let took = until(&site, &receiver, 4).await;
+    assert_eq!(kinds(&took), ["alert.fires", "alert.again", "alert.again", "alert.again"]);
+    let data = &took[0].body["data"];
+    assert!(data["url"].as_str().unwrap().ends_with("/desk/alerts/1"), "{data}");
+    assert_eq!(
+        (data["title"].as_str(), data["text"].as_str()),
+        (Some("ウェブ：Odd"), Some("Odd is wrong")),
+        "in the site's language"
+    );
+    let at = |index: usize| took[index].body["timestamp"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+    let pauses: Vec<i64> = (1..4).map(|n| (at(n) - at(n - 1)).get_seconds() / 30).collect();
+    assert_eq!(pauses, [2, 4, 4], "a minute, two, and never longer");
+    let program = Program::new(&site.server).await;
+    assert_eq!(program.ask("PUT", "/api/v1/alerts/1/acknowledgement", &json!({})).await.status, 204);
+    let count = receiver.took().len();
+    until(&site, &receiver, count + 1).await;
+    pass(&site, 600).await;
+    site.taken("/hooks/alertmanager", &webhook(&[resolved(odd, "2026-11-23T05:00:11Z")])).await;
+    let took = until(&site, &receiver, count + 2).await;
+    pass(&site, 60).await;
+    assert_eq!(kinds(&took[count..]), ["alert.acknowledged", "alert.over"]);
+    assert_eq!(receiver.got().len(), count + 2);
+    let ids: std::collections::HashSet<String> = took.iter().map(|got| got.id.clone()).collect();
+    assert_eq!(ids.len(), took.len(), "each is another message");
+    assert!(site.events(1).await.contains(&"told".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_channel_that_hangs_delays_no_other_and_one_that_fails_gets_it_later_under_the_same_name() {
+    let (hangs, fails, busy, works) = tokio::join!(Receiver::start(), Receiver::start(), Receiver::start(), Receiver::start());
+    hangs.set(Answering::Hangs);
+    fails.set(Answering::Fails);
+    busy.set(Answering::IsBusy);
+    let channel = |slug: &str, receiver: &Receiver| format!("    - {{slug: {slug}, webhook: {{url: \"{}\"}}}}\n", receiver.url());
+    let all = [channel("hangs", &hangs), channel("fails", &fails), channel("busy", &busy), channel("works", &works)].concat();
+    let site = Site::start(&format!("notifications:\n  channels:\n{all}")).await;
+    site.taken("/hooks/alertmanager", &webhook(&[firing("One", json!({}), RECORDED)])).await;
+    until(&site, &works, 1).await;
+    eventually("each was tried", || async {
+        site.second().await;
+        let tried = [&hangs, &fails, &busy].iter().all(|receiver| !receiver.got().is_empty());
+        tried.then_some(())
+    })
+    .await;
+    site.taken("/hooks/alertmanager", &webhook(&[firing("Two", json!({}), "2026-11-23T05:30:00Z")])).await;
+    until(&site, &works, 2).await;
+    assert_eq!(busy.got().len(), 1, "who asked for a minute is left alone");
+    fails.set(Answering::Takes);
+    busy.set(Answering::Takes);
+    let took = until(&site, &fails, 2).await;
+    assert_eq!(took.iter().find(|got| got.title().contains("One")).unwrap().id, fails.got()[0].id, "the same message");
+    until(&site, &busy, 2).await;
+    assert_eq!(hangs.got().len(), 1);
+    eventually("what became of it is written down", || async {
+        site.second().await;
+        let sent = site.server.count("SELECT COUNT(*) FROM notification WHERE state = 'sent'").await;
+        let waits = site.server.count("SELECT COUNT(*) FROM notification WHERE state = 'waiting' AND channel = 'hangs'").await;
+        ((sent, waits) == (6, 2)).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restart_in_the_middle_loses_nothing_and_says_nothing_twice() {
+    let receiver = Receiver::start().await;
+    receiver.set(Answering::Fails);
+    let mut site = Site::start(&phone(&receiver, "  routes:\n    - {channels: phone, repeat: never}\n")).await;
+    site.taken("/hooks/alertmanager", &webhook(&[firing("Odd", json!({}), RECORDED)])).await;
+    eventually("it was tried", || async {
+        site.second().await;
+        (!receiver.got().is_empty()).then_some(())
+    })
+    .await;
+    site.server.restart_after(Duration::from_secs(30)).await;
+    receiver.set(Answering::Takes);
+    let took = until(&site, &receiver, 1).await;
+    assert_eq!((took[0].id.as_str(), took[0].kind()), (receiver.got()[0].id.as_str(), "alert.fires"));
+    eventually("it is known that it arrived", || async {
+        site.second().await;
+        (site.server.count("SELECT COUNT(*) FROM notification WHERE state = 'sent'").await == 1).then_some(())
+    })
+    .await;
+    site.server.restart_after(Duration::from_secs(3600)).await;
+    pass(&site, 120).await;
+    assert_eq!(receiver.took().len(), 1, "they know");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_bell_does_not_wait_for_a_locked_database() {
+    let receiver = Receiver::start().await;
+    let site = Site::start(&phone(&receiver, "  gather: 0s\n")).await;
+    let mut other = site.server.database().await;
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    let answer =
+        site.server.while_time_passes(site.report("/hooks/alertmanager", &webhook(&[firing("Odd", json!({}), RECORDED)]))).await;
+    assert_eq!(answer.status, 503, "the sender is told to send it again");
+    let took = until(&site, &receiver, 1).await;
+    assert_eq!(site.server.count("SELECT COUNT(*) FROM notification").await, 0, "nothing is on disk");
+    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    other.close().await.unwrap();
+    eventually("its row is there", || async {
+        site.second().await;
+        let sent = site.server.count("SELECT COUNT(*) FROM notification WHERE state = 'sent' AND ordinal = 1").await;
+        (sent == 1).then_some(())
+    })
+    .await;
+    pass(&site, 30).await;
+    assert_eq!(receiver.got().len(), 1, "{:?}", took[0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn routes_say_what_goes_where_and_when() {
+    let (phone, chat) = tokio::join!(Receiver::start(), Receiver::start());
+    let config = format!(
+        "notifications:\n  gather: 0s\n  channels:\n    - {{slug: phone, language: en, title: 'CALL {{{{ title }}}} {{{{ labels.instance }}}}', webhook: {{url: \"{}\"}}}}\n    \
+         - {{slug: chat, webhook: {{url: \"{}\"}}}}\n  routes:\n    - {{channels: [phone], severities: [sev1], repeat: never}}\n    \
+         - {{channels: chat, components: [web], hours: {{from: \"14:00\", until: \"15:00\", days: [mon]}}, repeat: never}}\n",
+        phone.url(),
+        chat.url()
+    );
+    // It is Monday, 14:00:10 in Tokyo.
+    let site = Site::start(&config).await;
+    let grave = firing("Grave", json!({ "severity": "critical", "instance": "db-1" }), RECORDED);
+    let web = firing("Slow", json!({ "severity": "warning", "component": "web" }), RECORDED);
+    site.taken("/hooks/alertmanager", &webhook(&[grave, web])).await;
+    assert_eq!(until(&site, &phone, 1).await[0].title(), "CALL Grave db-1");
+    assert_eq!(until(&site, &chat, 1).await[0].title(), "ウェブ：Slow");
+    site.server.clock.advance(Duration::from_secs(3600));
+    let late = firing("Late", json!({ "severity": "info", "component": "web" }), "2026-11-23T06:00:30Z");
+    site.taken("/hooks/alertmanager", &webhook(&[late])).await;
+    pass(&site, 30).await;
+    assert_eq!((phone.got().len(), chat.got().len()), (1, 1), "after hours");
+}
