@@ -242,12 +242,15 @@ fn the_example_is_good_with_all_its_comments() {
     let lines = EXAMPLE.lines().map(|line| if line.starts_with("#   ") { &line[2..] } else { line });
     let text: String = lines.flat_map(|line| [line, "\n"]).collect();
     let mut sources = fake();
-    sources.variables.insert("MISSKEY_TOKEN", "t");
+    for variable in ["MISSKEY_TOKEN", "NTFY_TOPIC", "SMTP_PASSWORD", "WEBHOOK_KEY"] {
+        sources.variables.insert(variable, "t");
+    }
     for (path, text) in [("ca", CERTIFICATE), ("yagura", CERTIFICATE), ("yagura-key", KEY)] {
         sources.files.insert(format!("/etc/yagura/etcd/{path}.pem").leak(), text);
     }
     let config = parse(&text, "/etc/yagura/yagura.yaml", &sources).unwrap_or_else(|errors| panic!("{errors}")).config;
     assert_eq!((config.components.len(), config.probes.len()), (6, 7));
+    assert_eq!((config.notifications.channels.len(), config.notifications.routes.len()), (3, 2));
 }
 
 #[test]
