@@ -11,7 +11,7 @@ use futures::future::BoxFuture;
 use sqlx::sqlite::SqliteConnection;
 use tokio::sync::oneshot;
 
-use crate::StoreError;
+use crate::{StoreError, transaction};
 
 /// A transaction that writes. Dropped without an end it never gets to be: the writer ends it.
 #[derive(Debug)]
@@ -64,22 +64,13 @@ where
             let mut transaction = Transaction(connection);
             // A panic is a fault of ours; it must not end the one who writes for everybody.
             let outcome = AssertUnwindSafe((self.work)(&mut transaction)).catch_unwind().await;
-            let end = if matches!(outcome, Ok(Ok(_))) { "COMMIT" } else { "ROLLBACK" };
-            let ended = sqlx::query(end).execute(&mut *connection).await;
-            let outcome = match (outcome, ended) {
-                // Without an answer whoever waits hears that it was not kept.
-                (Err(_), _) => {
-                    tracing::error!("what somebody did panicked; nothing of it was kept");
-                    return;
-                }
-                (Ok(Ok(_)), Err(error)) => {
-                    // What cannot be committed must not stay begun.
-                    let _ = sqlx::query("ROLLBACK").execute(&mut *connection).await;
-                    Err(E::from(StoreError::doing("keep a change")(error)))
-                }
-                (Ok(outcome), _) => outcome,
+            // Without an answer whoever waits hears that it was not kept.
+            let Ok(outcome) = outcome else {
+                let _ = transaction::end(connection, Err::<(), _>(StoreError::Stopped)).await;
+                tracing::error!("what somebody did panicked; nothing of it was kept");
+                return;
             };
-            let _ = self.answer.send(outcome);
+            let _ = self.answer.send(transaction::end(connection, outcome).await);
         })
     }
 }

@@ -5,12 +5,12 @@ use std::fmt::Write as _;
 use domain::outage::Outage;
 use domain::time::Timestamp;
 use domain::tower::{ComponentKey, Effect};
-use sqlx::{Connection, sqlite::SqliteConnection};
+use sqlx::sqlite::SqliteConnection;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::writer::{Change, KeptPing, KeptResult};
-use crate::{StoreError, alerts, codes, notifications};
+use crate::{StoreError, alerts, codes, notifications, transaction};
 
 /// Everything that is committed together.
 #[derive(Debug)]
@@ -61,16 +61,20 @@ impl Batch {
         if self.results.is_empty() && self.changes.is_empty() && self.alive_at_ms == 0 {
             return Ok(());
         }
-        let begin = StoreError::doing("begin a transaction");
-        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(begin)?;
-        insert_results(&mut transaction, &self.results).await?;
+        transaction::begin(connection).await?;
+        let outcome = self.apply(connection).await;
+        transaction::end(connection, outcome).await
+    }
+
+    async fn apply(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+        insert_results(connection, &self.results).await?;
         for change in self.changes.iter().flat_map(|(changes, _)| changes) {
-            apply(&mut transaction, change).await?;
+            apply(connection, change).await?;
         }
         if self.alive_at_ms > 0 {
-            set_mark(&mut transaction, "alive_at", self.alive_at_ms).await?;
+            set_mark(connection, "alive_at", self.alive_at_ms).await?;
         }
-        transaction.commit().await.map_err(StoreError::doing("commit"))
+        Ok(())
     }
 }
 

@@ -36,6 +36,7 @@ pub mod runbooks;
 pub mod sessions;
 #[cfg(test)]
 mod testing;
+mod transaction;
 pub mod writer;
 
 use std::fs::{self, OpenOptions, Permissions};

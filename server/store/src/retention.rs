@@ -2,10 +2,9 @@
 //! that results never queue up behind a great clean-up. Days, outages and believed histories are kept for ever.
 
 use domain::time::Timestamp;
-use sqlx::Connection;
 use sqlx::sqlite::SqliteConnection;
 
-use crate::StoreError;
+use crate::{StoreError, transaction};
 
 /// Rows of one table and probe that one slice deletes at most.
 const ROWS_PER_PROBE: i64 = 2_000;
@@ -41,22 +40,21 @@ pub struct Slice {
 pub struct Place(i64);
 
 /// Deletes one slice, from `place` on.
-pub(crate) async fn delete_slice(
-    connection: &mut SqliteConnection,
-    horizon: Horizon,
-    Place(after): Place,
-) -> Result<Slice, StoreError> {
-    let doing = || StoreError::doing(DOING);
-    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(doing())?;
+pub(crate) async fn delete_slice(connection: &mut SqliteConnection, horizon: Horizon, place: Place) -> Result<Slice, StoreError> {
+    transaction::begin(connection).await?;
+    let outcome = delete(connection, horizon, place).await.map_err(StoreError::doing(DOING));
+    transaction::end(connection, outcome).await
+}
+
+async fn delete(connection: &mut SqliteConnection, horizon: Horizon, Place(after): Place) -> Result<Slice, sqlx::Error> {
     let probes: Vec<i64> = sqlx::query_scalar("SELECT key FROM probe WHERE key > ? ORDER BY key LIMIT ?")
         .bind(after)
         .bind(PROBES_PER_SLICE)
-        .fetch_all(&mut *transaction)
-        .await
-        .map_err(doing())?;
+        .fetch_all(&mut *connection)
+        .await?;
     let mut slice = Slice { deleted: 0, next: None };
     for probe in probes {
-        let deleted = delete_of_probe(&mut transaction, probe, horizon).await.map_err(doing())?;
+        let deleted = delete_of_probe(connection, probe, horizon).await?;
         slice.deleted += deleted;
         // A probe with more than one slice's worth is gone on with before the next one.
         let is_done = deleted < ROWS_PER_PROBE.unsigned_abs();
@@ -71,11 +69,9 @@ pub(crate) async fn delete_slice(
     )
     .bind(horizon.raw.as_ms())
     .bind(ROWS_PER_PROBE)
-    .execute(&mut *transaction)
-    .await
-    .map_err(doing())?
+    .execute(connection)
+    .await?
     .rows_affected();
-    transaction.commit().await.map_err(doing())?;
     Ok(slice)
 }
 

@@ -5,11 +5,11 @@
 use domain::latency::Latencies;
 use domain::time::{TimeRange, Timestamp};
 use domain::tower::ProbeKey;
+use sqlx::Row;
 use sqlx::sqlite::SqliteConnection;
-use sqlx::{Connection, Row};
 
 use crate::apply::set_mark;
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, transaction};
 
 const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
@@ -102,17 +102,21 @@ pub(crate) async fn roll_up(connection: &mut SqliteConnection, until: Timestamp)
         return Ok(false);
     }
     let slice_end = ((from.div_euclid(SLICE_MS) + 1) * SLICE_MS).min(until);
-    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(doing())?;
-    minutes_from_results(&mut transaction, from, slice_end).await?;
-    if slice_end.rem_euclid(HOUR_MS) == 0 {
-        merge(&mut transaction, BucketSize::Minute, BucketSize::Hour, slice_end).await?;
-    }
-    if slice_end.rem_euclid(DAY_MS) == 0 {
-        merge(&mut transaction, BucketSize::Hour, BucketSize::Day, slice_end).await?;
-    }
-    set_mark(&mut transaction, "rolled_up_until", slice_end).await?;
-    transaction.commit().await.map_err(doing())?;
+    transaction::begin(connection).await?;
+    let outcome = roll_up_slice(connection, from, slice_end).await;
+    transaction::end(connection, outcome).await?;
     Ok(slice_end < until)
+}
+
+async fn roll_up_slice(connection: &mut SqliteConnection, from: i64, end: i64) -> Result<(), StoreError> {
+    minutes_from_results(connection, from, end).await?;
+    if end.rem_euclid(HOUR_MS) == 0 {
+        merge(connection, BucketSize::Minute, BucketSize::Hour, end).await?;
+    }
+    if end.rem_euclid(DAY_MS) == 0 {
+        merge(connection, BucketSize::Hour, BucketSize::Day, end).await?;
+    }
+    set_mark(connection, "rolled_up_until", end).await
 }
 
 async fn minutes_from_results(connection: &mut SqliteConnection, from: i64, until: i64) -> Result<(), StoreError> {

@@ -6,10 +6,10 @@ use std::collections::{HashMap, HashSet};
 use domain::text::Slug;
 use domain::time::Timestamp;
 use domain::tower::{ComponentKey, ProbeKey};
-use sqlx::{Connection, Row, sqlite::SqliteConnection, sqlite::SqliteRow};
+use sqlx::{Row, sqlite::SqliteConnection, sqlite::SqliteRow};
 use uuid::Uuid;
 
-use crate::StoreError;
+use crate::{StoreError, transaction};
 
 /// A component as the configuration names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,14 +134,17 @@ impl<'a> Finder<'a> {
 }
 
 pub(crate) async fn enrol(connection: &mut SqliteConnection, wanted: &Wanted) -> Result<Roster, StoreError> {
-    let doing = || StoreError::doing("take up the configuration");
-    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(doing())?;
-    let mut roster = Roster { site: site(&mut transaction).await.map_err(doing())?, ..Roster::default() };
-    let known = known_components(&mut transaction).await.map_err(doing())?;
-    enrol_components(&mut transaction, wanted, &known, &mut roster).await.map_err(doing())?;
-    enrol_probes(&mut transaction, wanted, &mut roster).await.map_err(doing())?;
-    set_members(&mut transaction, wanted, &known, &mut roster).await.map_err(doing())?;
-    transaction.commit().await.map_err(doing())?;
+    transaction::begin(connection).await?;
+    let outcome = take_up(connection, wanted).await.map_err(StoreError::doing("take up the configuration"));
+    transaction::end(connection, outcome).await
+}
+
+async fn take_up(connection: &mut SqliteConnection, wanted: &Wanted) -> Result<Roster, sqlx::Error> {
+    let mut roster = Roster { site: site(connection).await?, ..Roster::default() };
+    let known = known_components(connection).await?;
+    enrol_components(connection, wanted, &known, &mut roster).await?;
+    enrol_probes(connection, wanted, &mut roster).await?;
+    set_members(connection, wanted, &known, &mut roster).await?;
     Ok(roster)
 }
 

@@ -22,7 +22,7 @@ use crate::alerts::AlertChange;
 use crate::notifications::{DeliveryChange, Notification};
 use crate::retention::{Horizon, Place, Slice};
 use crate::roster::{Roster, Wanted};
-use crate::{StoreError, WritingConnection, apply};
+use crate::{StoreError, WritingConnection, apply, transaction};
 
 /// Results that may wait for the disk: 20 minutes of 10,000 probes a minute, about 20 MB.
 pub const WAITING_RESULTS_MAX: usize = 200_000;
@@ -424,12 +424,12 @@ impl Writer {
             Waiting::Action(action) => {
                 // Only the lock is waited for; what comes after it fails or not, once.
                 while !action.is_abandoned() {
-                    match sqlx::query("BEGIN IMMEDIATE").execute(&mut self.connection).await {
-                        Ok(_) => {
+                    match transaction::begin(&mut self.connection).await {
+                        Ok(()) => {
                             action.run(&mut self.connection).await;
                             break;
                         }
-                        Err(error) => self.wait_after(&StoreError::doing("begin a change")(error)).await,
+                        Err(error) => self.wait_after(&error).await,
                     }
                 }
                 self.unstuck();
