@@ -41,6 +41,7 @@ class Run extends Waiting {
   listen() {
     const { content } = this;
     content.addEventListener("submit", (event) => this.submit(event));
+    window.addEventListener("pageshow", () => { this.isLeaving = false; });
     content.addEventListener("click", (event) => this.follow(event));
     content.addEventListener("input", ({ target }) => this.act?.contains(target) && this.keepDraft());
     content.addEventListener("copied", ({ target }) => this.copied(target));
@@ -102,7 +103,10 @@ class Run extends Waiting {
   async submit(event) {
     const { target: form, submitter } = event;
     const { act } = form.dataset;
-    if (!act || !this.mayRun || this.isNative) return;
+    if (!act || !this.mayRun || this.isNative) {
+      this.isLeaving = true;
+      return;
+    }
     event.preventDefault();
     if ((!this.pressed || form === this.pressed) && performance.now() - this.pressedAt < TWICE_MS) return;
     this.pressed = form;

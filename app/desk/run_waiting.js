@@ -37,6 +37,8 @@ export class Waiting extends Screen {
   pressedAt = -Infinity;
   /** A step and where it stands of which that was said already. */
   told = "";
+  /** True when a form has been sent whose answer is the next page. */
+  isLeaving = false;
   /** What waits is read one time after the other. */
   reading = Promise.resolve();
 
@@ -75,7 +77,8 @@ export class Waiting extends Screen {
     const isOther = user !== undefined && user !== this.user;
     // Somebody else signed in, or ended it: another page.
     if (isOther || (this.mayRun && JSON.parse(events).some((event) => event.deed === "finish"))) {
-      location.reload();
+      // A form that is on its way brings that page itself.
+      if (!this.isLeaving) location.reload();
       return;
     }
     const plan = JSON.stringify(this.plan);

@@ -30,6 +30,7 @@ use crate::pages::desk::incidents::IncidentsView;
 use crate::pages::desk::keys::{KeyMadeView, KeysView};
 use crate::pages::desk::maintenance_edit::MaintenanceEditView;
 use crate::pages::desk::maintenances::MaintenancesView;
+use crate::pages::desk::notifications::NotificationsView;
 use crate::pages::desk::now::NowView;
 use crate::pages::desk::paste::PasteView;
 use crate::pages::desk::people::PeopleView;
@@ -140,7 +141,7 @@ impl Place {
         Some(match page {
             DeskPage::Now(_) => (Self::Now, "page"),
             DeskPage::Alerts(_) => (Self::Alerts, "page"),
-            DeskPage::Alert(_) | DeskPage::AlertRaise(_) => (Self::Alerts, "true"),
+            DeskPage::Alert(_) | DeskPage::AlertRaise(_) | DeskPage::Notifications(_) => (Self::Alerts, "true"),
             DeskPage::Incidents(_) => (Self::Incidents, "page"),
             DeskPage::IncidentEdit(_)
             | DeskPage::Incident(_)
@@ -201,6 +202,7 @@ pub fn title(page: &DeskPage, text: &Text) -> String {
         DeskPage::Alerts(_) => get("alerts-title"),
         DeskPage::Alert(page) => format!("{} {}", alert_number(page.row.number), page.row.title),
         DeskPage::AlertRaise(_) => get("alerts-raise"),
+        DeskPage::Notifications(_) => get("notifications-title"),
         DeskPage::Incidents(_) => get("incidents-title"),
         DeskPage::IncidentEdit(page) => match page.number {
             Some(number) => numbered("incident-edit-title", number),
@@ -302,6 +304,7 @@ fn body(context: &DeskContext) -> AnyView {
         DeskPage::Alerts(page) => view! { <AlertsView context=context page=page.clone()/> }.into_any(),
         DeskPage::Alert(page) => view! { <AlertShowView context=context page=(**page).clone()/> }.into_any(),
         DeskPage::AlertRaise(page) => view! { <AlertRaiseView context=context page=page.clone()/> }.into_any(),
+        DeskPage::Notifications(page) => view! { <NotificationsView context=context page=page.clone()/> }.into_any(),
         DeskPage::Incidents(page) => view! { <IncidentsView context=context page=page.clone()/> }.into_any(),
         DeskPage::IncidentEdit(page) => view! { <IncidentEditView context=context page=page.clone()/> }.into_any(),
         DeskPage::Incident(page) => view! { <IncidentShowView context=context page=(**page).clone()/> }.into_any(),

@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::{self, ConfigErrors, Environment};
 use crate::jobs::backup::{BackupEvent, Backups, Tell};
-use crate::jobs::{config_watch, housekeeping, incidents, maintenance, notifications, runbooks, uplink_watch};
+use crate::jobs::{alerts, config_watch, housekeeping, incidents, maintenance, notifications, runbooks, uplink_watch};
 use crate::service::backup::BackupWatch;
 use crate::service::configuration::{Beginning, Configuration, Sources, Whole, targets};
 use crate::service::desk::Desk;
@@ -168,7 +168,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     desk.load_incidents().await?;
     desk.load_runbooks().await?;
     desk.load_alerts().await?;
-    desk.load_notifications(address).await?;
+    desk.load_notifications(address, sender.clone()).await?;
     let web = Web {
         monitoring: Arc::clone(&monitoring),
         pages: Arc::new(PageCache::default()),
@@ -197,6 +197,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         tokio::spawn(config_watch::run(Arc::clone(&desk), Arc::clone(&clock))),
         tokio::spawn(runbooks::run(Arc::clone(&desk), Arc::clone(&clock))),
         tokio::spawn(maintenance::run(Arc::clone(&desk), Arc::clone(&clock))),
+        tokio::spawn(alerts::run(Arc::clone(&desk), Arc::clone(&clock))),
         tokio::spawn(incidents::run(Arc::clone(&desk), Arc::clone(&clock))),
         tokio::spawn(notifications::run(Arc::clone(&desk), Arc::clone(&clock), sender)),
     ];

@@ -3,9 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { inspect, launch, open, yagura } from './support.mjs';
+import { apiKey, inspect, launch, open, signUp, yagura } from './support.mjs';
 
-const PASSWORD = 'correct horse battery';
 const PHONE = { width: 360, height: 740 };
 
 let browser;
@@ -45,17 +44,8 @@ alert_types:
   - {slug: gone, alerts: Gone, runbook: no-such-runbook}
 `);
   base = tower.url.replace('127.0.0.1', 'localhost');
-  const link = tower.said().match(/http:\S+\/desk\/set-up\/\S+/)[0];
-  desk = await open(browser, link);
-  await desk.fill('[name=name]', 'mika');
-  await desk.fill('[name=password]', PASSWORD);
-  await desk.fill('[name=password_again]', PASSWORD);
-  await Promise.all([desk.waitForURL(/done=signed-up/), desk.click('form:has([name=password]) button[type=submit]')]);
-  const made = await desk.context().request.post(`${base}/api/v1/keys`, {
-    data: { name: 'prometheus', scopes: ['alerts:write'] },
-    headers: { 'sec-fetch-site': 'same-origin' },
-  });
-  ({ key } = await made.json());
+  desk = await signUp(browser, tower, 'mika');
+  key = await apiKey(desk, 'prometheus', ['alerts:write']);
 });
 
 after(async () => {

@@ -4,9 +4,8 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { inspect, launch, open, service, yagura } from './support.mjs';
+import { inspect, launch, open, PASSWORD, service, yagura } from './support.mjs';
 
-const PASSWORD = 'correct horse battery';
 const PHONE = { width: 360, height: 740 };
 let browser;
 let target;

@@ -3,9 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { inspect, launch, open, service, yagura } from './support.mjs';
+import { inspect, launch, open, service, signUp, yagura } from './support.mjs';
 
-const PASSWORD = 'correct horse battery';
 const PHONE = { width: 360, height: 740 };
 let browser;
 let target;
@@ -70,12 +69,7 @@ const rows = (page) => page.locator('#timeline li[id^="t-"]');
 const row = (page, text) => rows(page).filter({ hasText: text });
 
 test('an incident is worked on a phone, told to the public, and over', async (t) => {
-  const link = tower.said().match(/http:\S+\/desk\/set-up\/\S+/)[0];
-  const desk = await open(browser, link, { viewport: PHONE });
-  await desk.fill('[name=name]', 'mika');
-  await desk.fill('[name=password]', PASSWORD);
-  await desk.fill('[name=password_again]', PASSWORD);
-  await Promise.all([desk.waitForNavigation(), desk.locator('form:has([name=password]) button[type=submit]').first().click()]);
+  const desk = await signUp(browser, tower, 'mika', { viewport: PHONE });
   const visitor = await open(browser, `${base}/en/`);
   let number;
   let publicPage;

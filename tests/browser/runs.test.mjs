@@ -5,9 +5,8 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { inspect, launch, open, service, yagura } from './support.mjs';
+import { inspect, launch, open, service, signUp, yagura } from './support.mjs';
 
-const PASSWORD = 'correct horse battery';
 const PHONE = { width: 360, height: 740 };
 
 const source = (language, wait) => `---
@@ -93,15 +92,6 @@ after(async () => {
 });
 
 /// Opens an account by its link, and the desk with it.
-async function signUp(link, name, options) {
-  const page = await open(browser, base + new URL(link).pathname, options);
-  if (await page.locator('[name=name]').count()) await page.fill('[name=name]', name);
-  await page.fill('[name=password]', PASSWORD);
-  await page.fill('[name=password_again]', PASSWORD);
-  await Promise.all([page.waitForNavigation(), page.locator('form:has([name=password]) button[type=submit]').first().click()]);
-  return page;
-}
-
 /// Errors of the console, without those of a network that is gone and of what is refused on purpose.
 function problems(page) {
   return page.problems.filter((problem) => !/409|42[0-9]|ERR_INTERNET_DISCONNECTED|Failed to fetch|Failed to load resource/.test(problem));
@@ -130,8 +120,8 @@ async function look(page) {
 }
 
 test('a runbook is followed by two, one of them offline for a while', async (t) => {
-  phone = await signUp(tower.said().match(/http:\S+\/desk\/set-up\/\S+/)[0], 'mika', { viewport: PHONE, hasTouch: true });
-  desk = await signUp(tower.command('user', 'add', 'ken', '--role', 'responder').match(/http:\S+\/desk\/set-up\/\S+/)[0], 'ken');
+  phone = await signUp(browser, tower, 'mika', { viewport: PHONE, hasTouch: true });
+  desk = await signUp(browser, tower, 'ken', { link: tower.command('user', 'add', 'ken', '--role', 'responder') });
 
   await t.test('an incident offers it, and one tap begins a run with the values filled in', async () => {
     await phone.goto(`${base}/desk/incidents/new`);

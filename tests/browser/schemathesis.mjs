@@ -5,9 +5,8 @@
 // through without the key (wrong keys are soon answered 429, and the good one with them), and that keys can be revoked (this one would be).
 
 import { spawnSync } from 'node:child_process';
-import { yagura } from './support.mjs';
+import { PASSWORD, yagura } from './support.mjs';
 
-const PASSWORD = 'correct horse battery';
 const CHECKS = [
   'not_a_server_error', 'status_code_conformance', 'content_type_conformance', 'response_headers_conformance',
   'response_schema_conformance', 'unsupported_method',

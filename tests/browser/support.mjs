@@ -21,6 +21,9 @@ const candidates = [process.env.YAGURA_BROWSER, '/usr/bin/chromium', '/usr/bin/c
 const executablePath = candidates.find((path) => path && existsSync(path));
 const program = process.env.YAGURA_PROGRAM;
 
+/// Of everybody in these tests.
+export const PASSWORD = 'correct horse battery';
+
 export async function launch() {
   if (!executablePath) throw new Error('no Chromium found; install it, or name one with YAGURA_BROWSER');
   return chromium.launch({
@@ -141,4 +144,24 @@ export async function inspect(page) {
   assert.deepEqual(found, [], page.url());
   const [inside, width] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
   assert.ok(inside <= width, `${page.url()} is ${inside} px wide in ${width}`);
+}
+
+/// Signs somebody up by a link, which is the one that the tower printed unless one is given; gives their page.
+export async function signUp(browser, tower, name, { link = tower.said(), ...options } = {}) {
+  const address = new URL(link.match(/http:\S+\/desk\/set-up\/\S+/)[0]);
+  const page = await open(browser, tower.url.replace('127.0.0.1', 'localhost') + address.pathname, options);
+  if (await page.locator('[name=name]').count()) await page.fill('[name=name]', name);
+  await page.fill('[name=password]', PASSWORD);
+  await page.fill('[name=password_again]', PASSWORD);
+  await Promise.all([page.waitForURL(/done=signed-up/), page.locator('form:has([name=password]) button[type=submit]').first().click()]);
+  return page;
+}
+
+/// An API key, made by whoever is signed in.
+export async function apiKey(page, name, scopes) {
+  const made = await page.context().request.post(new URL('/api/v1/keys', page.url()).href, {
+    data: { name, scopes },
+    headers: { 'sec-fetch-site': 'same-origin' },
+  });
+  return (await made.json()).key;
 }

@@ -23,7 +23,7 @@ const MAINTAINER: Least = Least::Role(Role::Maintainer);
 const OWNER: Least = Least::Role(Role::Owner);
 
 /// Signing out stands last: it ends the session that asks.
-const TABLE: [(&str, &str, Least); 115] = [
+const TABLE: [(&str, &str, Least); 118] = [
     ("GET", "/desk", Anybody),
     ("GET", "/desk/", VIEWER),
     ("GET", "/desk/sign-in", Anybody),
@@ -55,6 +55,9 @@ const TABLE: [(&str, &str, Least); 115] = [
     ("POST", "/desk/alerts/{number}/end", RESPONDER),
     ("POST", "/desk/alerts/{number}/incident", RESPONDER),
     ("POST", "/desk/alerts/{number}/runs", RESPONDER),
+    ("GET", "/desk/notifications", VIEWER),
+    ("POST", "/desk/notifications/{key}/resend", RESPONDER),
+    ("POST", "/desk/channels/{slug}/test", MAINTAINER),
     ("GET", "/desk/incidents", VIEWER),
     ("GET", "/desk/incidents/new", RESPONDER),
     ("POST", "/desk/incidents/new", RESPONDER),

@@ -23,7 +23,11 @@ fn operations() -> Vec<(String, String, bool)> {
     let paths = document["paths"].as_object().unwrap().iter();
     let operations = paths.flat_map(|(path, methods)| {
         let path = path.replace("{slug}", "web").replace("{id}", NOBODY).replace("{session}", NOBODY);
-        let path = path.replace("{number}", "1").replace("{other}", "2").replace("{marker}", "detected");
+        let path = path
+            .replace("{number}", "1")
+            .replace("{other}", "2")
+            .replace("{marker}", "detected")
+            .replace("{key}", "alert-1-phone-1");
         assert!(!path.contains('{'), "{path} has a parameter that this test does not know");
         let methods = methods.as_object().unwrap().clone();
         methods.into_iter().map(move |(method, operation)| {

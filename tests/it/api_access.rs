@@ -30,7 +30,7 @@ const PLAN: Who = Who::Least(Role::Maintainer, Scope::WriteMaintenance);
 const AUDIT: Who = Who::Least(Role::Maintainer, Scope::Admin);
 const OWN: Who = Who::Least(Role::Owner, Scope::Admin);
 
-const TABLE: [(&str, &str, Who); 110] = [
+const TABLE: [(&str, &str, Who); 114] = [
     ("GET", "/api/v1/account", Session),
     ("PUT", "/api/v1/account/language", Session),
     ("DELETE", "/api/v1/account/passkeys/{id}", Session),
@@ -50,6 +50,8 @@ const TABLE: [(&str, &str, Who); 110] = [
     ("POST", "/api/v1/alerts/{number}/end", RESPOND),
     ("POST", "/api/v1/alerts/{number}/incident", RESPOND),
     ("GET", "/api/v1/audit", AUDIT),
+    ("GET", "/api/v1/channels", READ),
+    ("POST", "/api/v1/channels/{slug}/test", CONFIGURE),
     ("GET", "/api/v1/components", READ),
     ("POST", "/api/v1/components", CONFIGURE),
     ("GET", "/api/v1/components/{slug}", READ),
@@ -95,6 +97,8 @@ const TABLE: [(&str, &str, Who); 110] = [
     ("POST", "/api/v1/maintenance/{id}/end", PLAN),
     ("GET", "/api/v1/me", KeyOrSession),
     ("POST", "/api/v1/notes", WRITE),
+    ("GET", "/api/v1/notifications", READ),
+    ("POST", "/api/v1/notifications/{key}/resend", RESPOND),
     ("GET", "/api/v1/now", READ),
     ("POST", "/api/v1/passkeys/confirm/finish", Session),
     ("POST", "/api/v1/passkeys/confirm/start", Session),

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use domain::account::{Role, Scope};
+use domain::alert::bell::Say;
 use domain::alert::record::{Event as AlertEvent, Origin};
 use domain::alert::storm::Because;
 use domain::component::Status;
@@ -17,6 +18,7 @@ use domain::probe::observation::{CauseKind, Phases, Verdict};
 use domain::runbook::lint::Code;
 use domain::runbook::run::{Deed, Mode, Outcome, RunState, Stand};
 use domain::runbook::{Need, Risk, SectionKind};
+use store::notifications::DeliveryState;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
@@ -137,6 +139,8 @@ fn alert_keys() -> Vec<String> {
         worded("alert-because", Because::ALL.iter().map(|because| because.name())),
         worded("alert-event", AlertEvent::ALL.iter().map(|event| event.name())),
         worded("alert-link", ["generator", "dashboard", "panel", "silence", "sender"].into_iter()),
+        worded("notification-say", [Say::Fires, Say::Again(0), Say::Acknowledged, Say::Over].map(Say::name).into_iter()),
+        worded("notification", DeliveryState::ALL.map(DeliveryState::name).into_iter()),
     ]
     .concat()
 }
@@ -158,7 +162,10 @@ fn built_keys() -> BTreeSet<String> {
     keys.extend((1..=7).map(|weekday| format!("planned-weekday-{weekday}")));
     keys.extend(server::web::audit_actions().iter().map(|action| format!("audit-{}", action.replace(['.', '_'], "-"))));
     keys.extend(SPECS.map(|fact| format!("spec-{fact}")));
-    keys.extend(["config-invalid", "database-stuck", "results-dropped"].map(|problem| format!("now-problem-{problem}")));
+    keys.extend(
+        ["config-invalid", "database-stuck", "results-dropped", "notifications-fail"]
+            .map(|problem| format!("now-problem-{problem}")),
+    );
     keys.extend(FAILURES.iter().flat_map(|failure| ["title", "text"].map(|end| format!("failure-{failure}-{end}"))));
     keys.extend(["new", "on-time", "late", "missed", "failed", "unsure"].map(|phase| format!("heartbeat-{phase}")));
     keys

@@ -3,10 +3,15 @@
 
 use std::time::Duration;
 
+use domain::account::Role;
 use serde_json::{Value, json};
 use sqlx::Connection;
 use tests::eventually;
+use tests::process::Process;
 use tests::receiver::{Answering, Got, Receiver};
+use tests::server::one_component;
+use tests::target::{Behaviour, Target};
+use tests::visitor::Visitor;
 
 use crate::alerts::{RECORDED, Site, firing, resolved, webhook};
 use crate::incidents::Program;
@@ -191,4 +196,110 @@ async fn routes_say_what_goes_where_and_when() {
     site.taken("/hooks/alertmanager", &webhook(&[late])).await;
     pass(&site, 30).await;
     assert_eq!((phone.got().len(), chat.got().len()), (1, 1), "after hours");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_refused_is_kept_and_can_be_sent_again() {
+    let receiver = Receiver::start().await;
+    receiver.set(Answering::Refuses);
+    let site = Site::start(&phone(&receiver, "  routes:\n    - {channels: phone, repeat: never}\n")).await;
+    site.taken("/hooks/alertmanager", &webhook(&[firing("Odd", json!({}), RECORDED)])).await;
+    let program = Program::new(&site.server).await;
+    let dead = eventually("it is given up", || async {
+        site.second().await;
+        program.get("/api/v1/notifications?state=dead").await["items"].as_array().unwrap().first().cloned()
+    })
+    .await;
+    assert_eq!(
+        (dead["attempts"].as_u64(), dead["channel"].as_str(), dead["say"].as_str()),
+        (Some(1), Some("phone"), Some("fires"))
+    );
+    assert!(dead["error"].as_str().unwrap().contains("never"), "{dead}");
+    let mut responder = Visitor::with_role(&site.server, Role::Responder).await;
+    for page in ["/desk/alerts/1", "/desk/notifications?state=dead"] {
+        let page = responder.get(page).await.body;
+        assert!(page.contains("given up") && page.contains("Send it again") && page.contains("status 400: never"), "{page}");
+    }
+    assert!(responder.get("/desk/").await.body.contains("do not reach the people on duty"));
+    assert!(responder.get("/desk/alerts").await.body.contains("a channel does not work"));
+    receiver.set(Answering::Takes);
+    let resend = format!("/desk/notifications/{}/resend", dead["key"].as_str().unwrap());
+    let answer = responder.post(&resend, &[]).await;
+    assert_eq!((answer.status, answer.header("location")), (303, "/desk/notifications?done=notification-resent"));
+    assert_eq!(until(&site, &receiver, 1).await[0].id, dead["key"].as_str().unwrap());
+    let again = responder.post(&resend, &[]).await;
+    assert_eq!(again.header("location"), "/desk/notifications?refused=notification-not-dead");
+    eventually("all is well again", || async {
+        site.second().await;
+        let well = !responder.clone().get("/desk/").await.body.contains("do not reach the people on duty");
+        (well && site.server.metric("yagura_notifications_total{channel=\"phone\",outcome=\"sent\"}").await == Some(1.0))
+            .then_some(())
+    })
+    .await;
+    assert_eq!(site.server.metric("yagura_notifications_total{channel=\"phone\",outcome=\"dead\"}").await, Some(1.0));
+    assert_eq!(site.server.count("SELECT COUNT(*) FROM audit_log WHERE action = 'notification.resent'").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_channel_can_be_tried_before_anything_rings() {
+    let receiver = Receiver::start().await;
+    let site = Site::start(&phone(&receiver, "")).await;
+    let mut maintainer = Visitor::with_role(&site.server, Role::Maintainer).await;
+    let page = maintainer.get("/desk/notifications").await.body;
+    assert!(page.contains("Send a test") && page.contains("Nothing was said yet"), "{page}");
+    assert!(!page.contains(&receiver.url()), "the address of a channel is a secret");
+    let tried = maintainer.post("/desk/channels/phone/test", &[]).await;
+    assert_eq!(tried.header("location"), "/desk/notifications?done=channel-tried", "{}", tried.body);
+    assert!(receiver.got()[0].title().contains("テスト通知"), "{:?}", receiver.got());
+    receiver.set(Answering::Fails);
+    let tried = maintainer.post("/desk/channels/phone/test", &[]).await;
+    assert_eq!(tried.header("location"), "/desk/notifications?refused=channel-trial");
+    assert!(maintainer.get("/desk/notifications").await.body.contains("status 503: not now"));
+    assert_eq!(maintainer.post("/desk/channels/gone/test", &[]).await.status, 404);
+    assert_eq!(site.server.count("SELECT COUNT(*) FROM notification").await, 0, "a test is no notification");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_no_channel_is_told_so() {
+    let site = Site::start("").await;
+    site.taken("/hooks/alertmanager", &webhook(&[firing("Odd", json!({}), RECORDED)])).await;
+    let mut viewer = Visitor::with_role(&site.server, Role::Viewer).await;
+    for page in ["/desk/alerts", "/desk/alerts/1", "/desk/notifications"] {
+        let page = viewer.get(page).await.body;
+        assert!(page.contains("no channel is configured"), "{page}");
+    }
+}
+
+/// Real time, and a real disk that is full.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_bell_does_not_wait_for_a_full_disk() {
+    let (receiver, target) = tokio::join!(Receiver::start(), Target::start());
+    let probes =
+        one_component(&target).replace("every: 10s\n    timeout: 5s", "every: 5s\n    timeout: 2s").replace("down: 2", "down: 1");
+    let Some(mut process) = Process::start_on_small_disk(&format!("{probes}{}", phone(&receiver, "  gather: 0s\n"))) else {
+        eprintln!("skipped: this machine does not let its users mount");
+        return;
+    };
+    let http = tests::http::client().build().unwrap();
+    let asked = async |path: &str| http.get(format!("{}{path}", process.url)).send().await.unwrap().text().await.unwrap();
+    eventually("it watches", async || (target.requests() > 1).then_some(())).await;
+    let file = |name: &str| process.folder.path().join(name);
+    std::fs::write(file("fill"), "").unwrap();
+    eventually("the disk is full", async || asked("/readyz").await.contains("cannot be written").then_some(())).await;
+    target.set(Behaviour::Error);
+    let took = eventually("people are told", async || Some(receiver.took()).filter(|took| !took.is_empty())).await;
+    assert_eq!(took[0].kind(), "alert.fires");
+    assert!(asked("/readyz").await.contains("cannot be written"), "and it is full still");
+    std::fs::remove_file(file("fill")).unwrap();
+    eventually("it writes again", async || (!asked("/readyz").await.contains("cannot be written")).then_some(())).await;
+    assert!(asked("/metrics").await.contains("yagura_changes_dropped_total 0"));
+    assert_eq!(process.terminate(), Some(0));
+    std::fs::write(process.folder.path().join("ended"), "").unwrap();
+    let copied = process.folder.path().join("copied");
+    eventually("what it left is there", async || copied.exists().then_some(())).await;
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(copied.join("yagura.db"));
+    let mut left = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
+    let states: Vec<String> = sqlx::query_scalar("SELECT state FROM notification").fetch_all(&mut left).await.unwrap();
+    assert_eq!(states, ["sent"], "its row was written when there was room");
+    assert_eq!(receiver.got().len(), 1);
 }

@@ -48,6 +48,24 @@ impl Process {
         Self { folder, url, child }
     }
 
+    /// Starts the program with its data on a disk of 16 MiB, which the file `fill` in its folder makes full, and which is copied to `copied` once the
+    /// program has ended. Nothing where this machine does not let its users mount.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn start_on_small_disk(config: &str) -> Option<Self> {
+        let may_mount = Command::new("unshare").args(["-Urm", "mount", "-t", "tmpfs", "yagura", "/mnt"]).status();
+        if !may_mount.is_ok_and(|status| status.success()) {
+            return None;
+        }
+        let folder = TempDir::new().expect("a temporary folder can be made");
+        std::fs::write(folder.path().join("yagura.yaml"), config).expect("the configuration can be written");
+        let mut command = Command::new("unshare");
+        command.args(["-Urm", "sh", "-c", SMALL_DISK]).arg(folder.path()).arg(program());
+        let (child, url) = watched(&mut command, &folder);
+        Some(Self { folder, url, child })
+    }
+
     /// Kills it without warning (SIGKILL) and starts it again on the same data.
     ///
     /// # Panics
@@ -80,9 +98,31 @@ impl Drop for Process {
     }
 }
 
+/// `$0` is the folder, `$1` the program, and the rest is for that. What waits gives up after a minute.
+const SMALL_DISK: &str = r#"
+mkdir "$0/data" && mount -t tmpfs -o size=16m,mode=0700 yagura "$0/data" || exit 1
+until_is() { n=0; while [ $n -lt 600 ]; do "$@" && return; n=$((n + 1)); sleep 0.1; done; }
+(
+    until_is [ -e "$0/fill" ]
+    cat /dev/zero > "$0/data/filler"
+    until_is [ ! -e "$0/fill" ]
+    rm "$0/data/filler"
+    until_is [ -e "$0/ended" ]
+    cp -r "$0/data" "$0/copying" && mv "$0/copying" "$0/copied"
+) 2> "$0/full" &
+program=$1
+shift
+exec "$program" "$@"
+"#;
+
 fn spawn(folder: &TempDir) -> (Child, String) {
+    watched(&mut Command::new(program()), folder)
+}
+
+/// Starts it, and waits until it says where it listens.
+fn watched(command: &mut Command, folder: &TempDir) -> (Child, String) {
     let path = |name: &str| folder.path().join(name);
-    let mut child = Command::new(program())
+    let mut child = command
         .args(["--log-format", "json", "serve", "--listen", "127.0.0.1:0"])
         .arg("--config")
         .arg(path("yagura.yaml"))
@@ -93,14 +133,13 @@ fn spawn(folder: &TempDir) -> (Child, String) {
         .spawn()
         .expect("the program starts");
     let mut log = BufReader::new(child.stderr.take().expect("stderr is piped")).lines();
-    let url = log
-        .by_ref()
-        .map_while(Result::ok)
-        .find_map(|line| {
-            let (_, rest) = line.split_once("http://")?;
-            Some(format!("http://{}", rest.split('/').next()?))
-        })
-        .expect("the program says where it listens");
+    let mut said = Vec::new();
+    let url = log.by_ref().map_while(Result::ok).find_map(|line| {
+        let url = line.split_once("http://").and_then(|(_, rest)| Some(format!("http://{}", rest.split('/').next()?)));
+        said.push(line);
+        url
+    });
+    let url = url.unwrap_or_else(|| panic!("the program says where it listens: {said:#?}"));
     // Read on, or the pipe fills up and the program waits.
     std::thread::spawn(move || log.for_each(drop));
     (child, url)

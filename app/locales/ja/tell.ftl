@@ -1,4 +1,4 @@
-# メール・チャット・電話で当番に伝える言葉。日本語。en/tell.ftl と同じキーを持つことをテストが確かめる。
+# メール・チャット・電話で当番に伝える言葉と、その記録のデスク画面。日本語。en/tell.ftl と同じキーを持つことをテストが確かめる。
 
 tell-what = { $component }：{ $title }
 tell-again = 継続中（通知 { $n } 回目）：{ $what }
@@ -15,3 +15,46 @@ tell-runbook = 手順書
 tell-source = 送信元
 tell-link = アラートを開く
 tell-link-follow = 手順を開始
+tell-trial = { $site }：テスト通知
+tell-trial-text = 通知は届いています。問題は起きていません。
+tell-trial-by = 送信者
+
+notifications-title = 通知
+notifications-back = ← アラート
+notifications-channels = 通知先
+notifications-none = 通知先がまだないため、アラートは誰にも届きません。yagura.yaml に書くと、すぐに読み込まれます：
+notifications-sent-last = 最後の送信
+notifications-sent-never = 起動後、まだ何も送っていません。
+notifications-trouble = 送信できません
+notifications-trouble-since = 前回の送信に失敗しました（{ $detail }）、
+notifications-waiting = 待機中 { $n } 件
+notifications-try = テスト送信
+notifications-said = 通知の記録
+notifications-quiet = まだ通知はありません。
+notifications-quiet-dead = 断念した通知はありません。
+notifications-all = すべて
+notifications-dead = 断念
+notifications-older = これより前
+notification-say-fires = 発生
+notification-say-again = 継続中（{ $n } 回目）
+notification-say-acknowledged = 引き受け
+notification-say-over = 解消
+notification-waiting = 待機中
+notification-sent = 送信済み
+notification-replaced = 新しい通知に置き換え
+notification-dead = 断念
+notification-attempts = { $n } 回試行
+notification-next = 次回
+notification-resend = 再送
+alert-told = 通知
+alert-told-nobody = まだ誰にも知らせていません。
+alert-told-under = 別のアラートの下にあるため、これ自体は知らせていません。
+alert-told-no-channel = 通知先がないため、誰にも届きません。
+alerts-told = 通知先と記録
+alerts-told-nobody = 通知先がまだないため、アラートは誰にも届きません。
+alerts-told-trouble = 送信できない通知先があります。届いていない人がいます。
+now-problem-notifications-fail = 一部の通知先で、当番にアラートが届いていません。
+done-notification-resent = 再送します。
+done-channel-tried = テスト通知が届きました。
+refused-notification-not-dead = その通知は断念されていないか、すでにありません。
+refused-channel-trial = テスト通知は届きませんでした。理由は通知先の横にあります。

@@ -18,6 +18,7 @@ pub mod incident_words;
 pub mod kind_mark;
 pub mod latency;
 pub mod metrics_strip;
+pub mod notification_rows;
 pub mod outage;
 pub mod phases;
 pub mod run_act;

@@ -1,5 +1,5 @@
-//! Every second: what rings, has an outage begun that may be an incident, what do probes see of the incidents that people work on, and which steps of
-//! the runbooks that they follow do probes say are done?
+//! Every second: which alerts belong to which incidents, has an outage begun that may be an incident, what do probes see of the incidents
+//! that people work on, and which steps of the runbooks that they follow do probes say are done?
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ const EVERY: Duration = Duration::from_secs(1);
 pub(crate) async fn run(desk: Arc<Desk>, clock: Arc<dyn Clock>) {
     let mut next = clock.elapsed();
     loop {
-        desk.turn_alerts().await;
+        desk.bring_alerts_to_incidents().await;
         desk.turn_incidents().await;
         desk.verify_runs().await;
         next = (next + EVERY).max(clock.elapsed());

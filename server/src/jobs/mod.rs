@@ -1,5 +1,6 @@
 //! The loops beside HTTP and the checks: each one thing, on the clock that everything else uses.
 
+pub(crate) mod alerts;
 pub(crate) mod backup;
 pub(crate) mod config_watch;
 pub(crate) mod housekeeping;

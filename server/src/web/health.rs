@@ -6,7 +6,9 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
-use super::Web;
+use app::data::desk::Bell;
+
+use super::{Web, notification_rows};
 
 pub(super) async fn alive() -> &'static str {
     "ok\n"
@@ -29,6 +31,9 @@ pub(super) async fn ready(State(web): State<Web>) -> Response {
     }
     if web.desk.backups.status().is_some_and(|status| status.is_late) {
         problems.push("the newest backup is late (see `yagura runbook show backup-late`)");
+    }
+    if notification_rows::bell(&web) == Bell::Trouble {
+        problems.push("people cannot be told of alerts on every channel");
     }
     let body = serde_json::json!({ "ready": true, "problems": problems, "waiting_for_the_disk": health.waiting });
     ([(header::CACHE_CONTROL, "no-store")], axum::Json(body)).into_response()

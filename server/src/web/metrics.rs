@@ -15,6 +15,7 @@ use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::Registry;
 
 use super::Web;
+use crate::service::notifications::Traffic;
 
 /// A metric of probes: name, help, and its value in an observation.
 type ProbeMetric = (&'static str, &'static str, fn(&Seen) -> Option<f64>);
@@ -58,6 +59,8 @@ struct Snapshot {
     components: Vec<(String, &'static str)>,
     gauges: Vec<(&'static str, &'static str, f64)>,
     counters: Vec<(&'static str, &'static str, u64)>,
+    /// Slug and traffic of each channel.
+    channels: Vec<(String, Traffic)>,
 }
 
 pub(super) async fn expose(State(web): State<Web>) -> Response {
@@ -88,6 +91,7 @@ fn snapshot(web: &Web) -> Snapshot {
         .filter_map(|(spec, watched)| Some((spec.slug.to_string(), state.tower.component(watched.key)?.status().name())))
         .collect();
     let flag = |is_so: bool| if is_so { 1.0 } else { 0.0 };
+    let firing = state.alerts.firing().count();
     let is_uplink_up = state.uplink_lost_since.is_none();
     drop(state);
     let health = web.monitoring.writer.health();
@@ -96,11 +100,15 @@ fn snapshot(web: &Web) -> Snapshot {
     let backup = web.desk.backups.status();
     let backup_made_s = backup.as_ref().and_then(|backup| backup.newest_good_at).map_or(0.0, |at| at.as_ms() as f64 / 1000.0);
     let is_backup_late = backup.is_some_and(|backup| backup.is_late);
+    let channels = web.desk.channels().into_iter();
+    let channels = channels.map(|spec| (spec.slug.to_string(), web.desk.traffic(&spec.slug))).collect();
     Snapshot {
+        channels,
         probes,
         components,
         gauges: vec![
             ("yagura_uplink_up", "0 while no target of self_check can be reached", flag(is_uplink_up)),
+            ("yagura_alerts_firing", "Alerts that fire, those under others too", firing as f64),
             ("yagura_database_writable", "0 while the database does not take writes", flag(!health.is_stuck)),
             ("yagura_writes_waiting", "Results and changes that wait for the disk", health.waiting as f64),
             (
@@ -153,6 +161,20 @@ impl Collector for Snapshot {
             encoder.encode_descriptor("yagura_component_status", "1 for the status the component has", None, kind)?;
         for (component, status) in &self.components {
             ConstGauge::new(1.0_f64).encode(family.encode_family(&[("component", component.as_str()), ("status", status)])?)?;
+        }
+        let (name, help) =
+            ("yagura_notifications", "Notifications that arrived (sent) and were given up (dead), attempts that failed (failed)");
+        let mut family = encoder.encode_descriptor(name, help, None, ConstCounter::new(0_u64).metric_type())?;
+        for (channel, traffic) in &self.channels {
+            for (outcome, count) in [("sent", traffic.sent), ("failed", traffic.failed), ("dead", traffic.dead)] {
+                let labels = [("channel", channel.as_str()), ("outcome", outcome)];
+                ConstCounter::new(count).encode(family.encode_family(&labels)?)?;
+            }
+        }
+        let (name, help) = ("yagura_notifications_waiting", "Notifications that wait to be sent");
+        let mut family = encoder.encode_descriptor(name, help, None, ConstGauge::new(0.0_f64).metric_type())?;
+        for (channel, traffic) in &self.channels {
+            ConstGauge::new(traffic.waiting as f64).encode(family.encode_family(&[("channel", channel.as_str())])?)?;
         }
         for (name, help, value) in &self.gauges {
             let gauge = ConstGauge::new(*value);

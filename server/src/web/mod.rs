@@ -23,6 +23,7 @@ mod language;
 mod markdown;
 mod markup;
 mod metrics;
+mod notification_rows;
 mod overview;
 mod page;
 mod page_cache;

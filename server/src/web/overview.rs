@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use app::data::desk::FormState;
 use app::data::desk::{
-    BackupState, ComponentRow, NowComponent, NowPage, NowProbe, Origin, PauseState, ProbePage, ProbeRow, ResultRow, RunRow,
+    BackupState, Bell, ComponentRow, NowComponent, NowPage, NowProbe, Origin, PauseState, ProbePage, ProbeRow, ResultRow, RunRow,
     Sender, WatchingPage,
 };
 use domain::component::Status;
@@ -22,7 +22,7 @@ use store::results::KeptResult;
 
 use super::alert_rows::AlertsKnown;
 use super::incident_rows::Known;
-use super::{Web, desk, page_data};
+use super::{Web, desk, notification_rows, page_data};
 use crate::config::{Config, MadeKind};
 use crate::service::caller::Caller;
 use crate::service::configuration::Whole;
@@ -162,6 +162,9 @@ pub(super) fn now(web: &Web, known: &Known, runs: Vec<RunRow>) -> NowPage {
     }
     if health.results_dropped > 0 || health.changes_dropped > 0 {
         problems.push("results-dropped");
+    }
+    if notification_rows::bell(web) == Bell::Trouble {
+        problems.push("notifications-fail");
     }
     let rows: Vec<ComponentRow> = page.groups.into_iter().flat_map(|(_, rows)| rows).collect();
     let (uplink_lost_since, late, names_of) = {

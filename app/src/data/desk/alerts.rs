@@ -7,7 +7,7 @@ use domain::alert::storm::Because;
 use domain::incident::work::Severity;
 use domain::time::Timestamp;
 
-use super::{FormState, RunRow};
+use super::{Bell, FormState, NotificationRow, RunRow};
 
 /// What is to be followed for an alert.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,6 +76,8 @@ pub struct AlertsPage {
     pub version: u64,
     /// Those that fire and stand for themselves, the gravest first.
     pub firing: Vec<AlertRow>,
+    /// Whether anybody is told.
+    pub bell: Bell,
     /// How many fire, with those under others.
     pub total: usize,
     /// Those that are over, the newest first.
@@ -129,6 +131,10 @@ pub struct AlertPage {
     pub events: Vec<AlertEventRow>,
     /// Those that are or were under it, the newest first.
     pub under: Vec<AlertRow>,
+    /// Whether anybody is told of alerts at all.
+    pub bell: Bell,
+    /// What was said of it, the newest first.
+    pub told: Vec<NotificationRow>,
     /// Runs for it, the newest first.
     pub runs: Vec<RunRow>,
     /// Incidents that it can join: number and title.

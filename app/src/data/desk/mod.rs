@@ -5,6 +5,7 @@ mod account;
 mod alerts;
 mod form;
 mod incidents;
+mod notifications;
 mod now;
 mod people;
 mod planned;
@@ -28,6 +29,7 @@ pub use self::incidents::{
     AffectedRow, EntryEditPage, EntryRow, EvidenceRow, HitRow, IncidentEditPage, IncidentPage, IncidentRow, IncidentsPage,
     MetricCell, PasteLine, PastePage, RevisionRow, SuggestionRow, TimelineDay, UpdateEditPage, UpdateRow,
 };
+pub use self::notifications::{Bell, ChannelRow, NotificationRow, NotificationsPage};
 pub use self::now::{BackupState, NowComponent, NowPage, NowProbe};
 pub use self::people::{AuditPage, AuditRow, KeyMadePage, KeyRow, KeysPage, LinkMade, PeoplePage, PersonPage, PersonRow};
 pub use self::planned::{MaintenanceEditPage, MaintenanceRow, MaintenancesPage};
@@ -123,6 +125,8 @@ pub enum DeskPage {
     Alert(Box<AlertPage>),
     /// Raise an alert by hand.
     AlertRaise(AlertRaisePage),
+    /// Who is told of alerts.
+    Notifications(NotificationsPage),
     /// Incidents.
     Incidents(IncidentsPage),
     /// Open an incident, or change what is said of one.

@@ -6,12 +6,13 @@ use domain::account::Permission;
 use leptos::prelude::*;
 
 use super::alerts::HERE;
-use crate::data::desk::{AlertEventRow, AlertPage, DeskContext, RemedyRow};
+use crate::data::desk::{AlertEventRow, AlertPage, Bell, DeskContext, RemedyRow};
 use crate::i18n::Text;
 use crate::islands::live_status::LiveStatus;
 use crate::parts::alert_rows::{actions, alert_href, alert_line, alert_number, because_words, facts, tags};
 use crate::parts::form::{Choice, FormErrors, Hidden};
 use crate::parts::incident_words::{incident_href, incident_number, severity_tag};
+use crate::parts::notification_rows::notification_list;
 use crate::parts::run_rows::RunRows;
 use crate::parts::time_text::TimeText;
 
@@ -42,6 +43,10 @@ pub fn AlertShowView(
             {join(&context, &text, &page)}
             {runs}
             <div id="alert-under-part" class="alert-part" data-live>{under(&text, &page)}</div>
+            <section id="alert-told-part" aria-labelledby="alert-told" data-live>
+                <h2 id="alert-told">{text.get("alert-told")}</h2>
+                {told(&context, &text, &page)}
+            </section>
             {said(&text, &page)}
             <section aria-labelledby="alert-events">
                 <h2 id="alert-events">{text.get("alert-events")}</h2>
@@ -59,7 +64,7 @@ fn head(context: &DeskContext, text: &Text, page: &AlertPage) -> impl IntoView +
     let name = (row.name != row.title).then(|| view! { <p class="soft">{row.name.clone()}</p> });
     let above = row.above.map(|(number, _)| {
         let words = because_words(text, row).unwrap_or_default();
-        view! { <p class="notice">{words} " " <a href=alert_href(number)>{alert_number(number)}</a></p> }
+        view! { <p class="notice"><span>{words} " " <a href=alert_href(number)>{alert_number(number)}</a></span></p> }
     });
     let no_news = row.is_stale.then(|| view! { <p class="soft">{text.get("alert-stale-about")}</p> });
     let flapping = row.is_flapping.then(|| view! { <p class="soft">{text.get("alert-flapping-about")}</p> });
@@ -115,6 +120,19 @@ fn under(text: &Text, page: &AlertPage) -> Option<impl IntoView + use<>> {
             </section>
         }
     })
+}
+
+/// Who was told, or why nobody was.
+fn told(context: &DeskContext, text: &Text, page: &AlertPage) -> AnyView {
+    if let Some(list) = notification_list(context, &page.told, false) {
+        return list;
+    }
+    let key = match (page.bell, page.row.above) {
+        (Bell::Nobody, _) => "alert-told-no-channel",
+        (_, Some(_)) => "alert-told-under",
+        (_, None) => "alert-told-nobody",
+    };
+    view! { <p class="empty">{text.get(key)}</p> }.into_any()
 }
 
 /// What its source says of it.

@@ -3,7 +3,8 @@
 use domain::account::Permission;
 use leptos::prelude::*;
 
-use crate::data::desk::{AlertsPage, DeskContext};
+use super::notifications::HERE as NOTIFICATIONS;
+use crate::data::desk::{AlertsPage, Bell, DeskContext};
 use crate::i18n::Text;
 use crate::islands::live_status::LiveStatus;
 use crate::parts::alert_rows::alert_list;
@@ -31,14 +32,15 @@ pub fn AlertsView(
     let text = context.text();
     let raise = context
         .may(Permission::Respond)
-        .then(|| view! { <p class="actions"><a class="plain" href="/desk/alerts/new">{text.get("alerts-raise")}</a></p> });
+        .then(|| view! { <a class="plain" href="/desk/alerts/new">{text.get("alerts-raise")}</a> });
     view! {
         <main id="content" class="desk alerts" data-version=page.version>
             <div class="now-head">
                 <h1>{text.get("alerts-title")}</h1>
                 <LiveStatus live=text.get("live") connecting=text.get("live-connecting") lost=text.get("live-lost")/>
             </div>
-            {raise}
+            <p class="actions">{raise} <a class="plain" href=NOTIFICATIONS>{text.get("alerts-told")}</a></p>
+            <div id="alerts-bell" data-live>{bell(&text, page.bell)}</div>
             <section id="alerts-firing" aria-labelledby="alerts-firing-heading" data-live>
                 <h2 id="alerts-firing-heading">{text.get("alerts-firing")}</h2>
                 {firing(&context, &text, &page)}
@@ -51,6 +53,16 @@ pub fn AlertsView(
             </section>
         </main>
     }
+}
+
+/// That nobody is told, or not everybody.
+fn bell(text: &Text, bell: Bell) -> Option<impl IntoView + use<>> {
+    let key = match bell {
+        Bell::Nobody => "alerts-told-nobody",
+        Bell::Trouble => "alerts-told-trouble",
+        Bell::Well => return None,
+    };
+    Some(view! { <p class="notice"><a href=NOTIFICATIONS>{text.get(key)}</a></p> })
 }
 
 fn firing(context: &DeskContext, text: &Text, page: &AlertsPage) -> AnyView {

@@ -18,6 +18,7 @@ pub mod incidents;
 pub mod keys;
 pub mod maintenance_edit;
 pub mod maintenances;
+pub mod notifications;
 pub mod now;
 pub mod paste;
 pub mod people;

@@ -1,6 +1,6 @@
 //! Tests of the configuration reader: what a good file becomes (`good`), what is said about a bad one (`bad`), how
 //! it is shown (`shown`), that nothing whatever makes it panic or run away (`hostile`), the sections about what stands around the
-//! file (`desk`), about incidents (`incidents`), alerts (`alerts`) and runbooks (`runbooks`), and what is made at the desk (`made`, `made_rules`).
+//! file (`desk`), about incidents (`incidents`), alerts (`alerts`), who is told of them (`notifications`) and runbooks (`runbooks`), and what is made at the desk (`made`, `made_rules`).
 #![allow(clippy::unwrap_used, reason = "these are tests")]
 
 mod alerts;
@@ -11,6 +11,7 @@ mod hostile;
 mod incidents;
 mod made;
 mod made_rules;
+mod notifications;
 mod runbooks;
 mod shown;
 

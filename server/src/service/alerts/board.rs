@@ -14,7 +14,6 @@ use domain::runbook::front_matter::alert_key;
 use domain::text::Slug;
 use domain::time::Timestamp;
 use store::alerts::{Alert, AlertChange, NewAlertEvent};
-use tokio::sync::Mutex;
 
 use super::own::OWN;
 use super::types::Kinds;
@@ -64,7 +63,6 @@ pub(super) struct Sender<'s> {
 /// Alerts, as far as they are in memory.
 #[derive(Debug, Default)]
 pub(crate) struct AlertBoard {
-    turn: Arc<Mutex<()>>,
     /// By number.
     alerts: BTreeMap<i64, Arc<Alert>>,
     by_identity: HashMap<(String, Fingerprint), i64>,
@@ -119,11 +117,6 @@ pub(super) fn done(action: &'static str, alert: &Alert) -> Done {
 }
 
 impl AlertBoard {
-    /// Held by whoever looks at alerts every second.
-    pub(super) fn turn(&self) -> Arc<Mutex<()>> {
-        Arc::clone(&self.turn)
-    }
-
     /// Takes what is on disk, at the start.
     pub(super) fn recall(&mut self, alerts: Vec<Alert>, last_number: i64) {
         self.last_number = last_number.max(self.last_number);

@@ -27,6 +27,7 @@ use domain::probe::heartbeat::{Ping, Signal};
 use domain::probe::spec::CheckSpec;
 use domain::text::Slug;
 use domain::time::Timestamp;
+use store::StoreError;
 use store::alerts::{Alert, AlertChange, AlertEvent, AlertFilter, NewAlertEvent, RangName};
 use store::writer::Change;
 
@@ -42,6 +43,8 @@ use super::problem::{Invalid, Problem};
 
 /// How long a source waits for the commit before it is told to try again.
 const COMMIT_LIMIT: Duration = Duration::from_secs(5);
+/// How long it is looked on disk for what was known before.
+const READ_LIMIT: Duration = Duration::from_secs(2);
 /// Longest name that somebody gives an alert, in characters.
 const NAME_CHARS_MAX: usize = 128;
 /// Longest words that somebody says of it, in characters.
@@ -216,8 +219,14 @@ impl Desk {
         if unknown.is_empty() {
             return Vec::new();
         }
-        // What rings is more than whether it rang before.
-        self.store.newest_alerts(source, &unknown).await.unwrap_or_else(|error| {
+        // That it rings is more than whether it rang before.
+        let limit = self.ledger.clock.sleep_until(self.ledger.clock.elapsed() + READ_LIMIT);
+        let known = tokio::select! {
+            biased;
+            known = self.store.newest_alerts(source, &unknown) => known,
+            () = limit => Err(StoreError::TooSlow),
+        };
+        known.unwrap_or_else(|error| {
             tracing::warn!(%error, "it cannot be read whether alerts were known before");
             Vec::new()
         })

@@ -96,10 +96,8 @@ impl Desk {
         Ok(())
     }
 
-    /// Lets time pass for alerts; called every second.
-    pub(crate) async fn turn_alerts(self: &Arc<Self>) {
-        let turn = self.monitoring.state().alerts.turn();
-        let _turn = turn.lock().await;
+    /// Lets time pass for alerts, and tells people what is to be told; called every second. Waits for nothing: no bell hangs on the disk.
+    pub(crate) fn turn_alerts(self: &Arc<Self>) {
         let now = self.now();
         let kinds = self.kinds();
         let mut is_news = self.report_own(&kinds, now);
@@ -123,7 +121,11 @@ impl Desk {
             self.monitoring.changed_inside();
         }
         self.ring(&kinds, now);
-        if let Err(error) = self.work_incidents(&kinds, now).await {
+    }
+
+    /// Puts alerts into incidents, and opens incidents for alerts where their types say so; called every second.
+    pub(crate) async fn bring_alerts_to_incidents(&self) {
+        if let Err(error) = self.work_incidents(&self.kinds(), self.now()).await {
             tracing::warn!(%error, "alerts are not in their incidents yet; trying again");
         }
     }

@@ -75,12 +75,13 @@ impl Bell {
         let mut known: HashSet<i64> = HashSet::with_capacity(self.paces.len());
         for alert in alerts {
             known.insert(alert.number);
-            let ringing = self.ringing(alert, &is_held, now);
+            let pace = self.pace(alert, now);
             let heard = self.heard.get(&alert.number);
             // Most alerts are under others or over, and nobody was told of them: nothing is to be said either.
-            if heard.is_none() && (!ringing.fires || ringing.is_under) {
+            if heard.is_none() && (!alert.course.is_firing() || alert.above.is_some()) {
                 continue;
             }
+            let ringing = ringing(alert, pace, &is_held);
             for spec in &settings.channels {
                 let before = heard.and_then(|heard| heard.get(&spec.slug));
                 let repeat = routed(&settings.routes, &spec.slug, &ringing, now);
@@ -100,13 +101,13 @@ impl Bell {
         all.into_iter().map(said).collect()
     }
 
-    /// An alert as the rules want it.
-    fn ringing(&mut self, alert: &Alert, is_held: impl Fn(&Slug) -> bool, now: Timestamp) -> Ringing {
+    /// When what happened to an alert.
+    fn pace(&mut self, alert: &Alert, now: Timestamp) -> Pace {
         let is_under = alert.above.is_some();
         let starts_at = alert.course.starts_at;
         let new = Pace { starts_at, heard_at: now, is_under, alone_since: None };
         let pace = self.paces.entry(alert.number).or_insert(new);
-        // Each occurrence is waited for anew, except of what flaps.
+        // Each occurrence is waited for anew.
         if pace.starts_at != starts_at {
             pace.starts_at = starts_at;
             pace.heard_at = now;
@@ -115,17 +116,22 @@ impl Bell {
             pace.alone_since = Some(now);
         }
         pace.is_under = is_under;
-        Ringing {
-            severity: alert.severity,
-            component: alert.component.clone(),
-            kind: alert.kind.clone(),
-            heard_at: pace.heard_at,
-            alone_since: pace.alone_since,
-            is_under,
-            is_held: alert.component.as_ref().is_some_and(is_held),
-            is_flapping: alert.is_flapping,
-            is_acknowledged: alert.acknowledged.is_some(),
-            fires: alert.course.is_firing(),
-        }
+        *pace
+    }
+}
+
+/// An alert as the rules want it.
+fn ringing(alert: &Alert, pace: Pace, is_held: impl Fn(&Slug) -> bool) -> Ringing {
+    Ringing {
+        severity: alert.severity,
+        component: alert.component.clone(),
+        kind: alert.kind.clone(),
+        heard_at: pace.heard_at,
+        alone_since: pace.alone_since,
+        is_under: pace.is_under,
+        is_held: alert.component.as_ref().is_some_and(is_held),
+        is_flapping: alert.is_flapping,
+        is_acknowledged: alert.acknowledged.is_some(),
+        fires: alert.course.is_firing(),
     }
 }

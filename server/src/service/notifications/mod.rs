@@ -13,6 +13,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
+use domain::account::Permission;
 use domain::alert::bell::Say;
 use domain::alert::record::Event;
 use domain::text::Slug;
@@ -20,17 +21,21 @@ use domain::time::Timestamp;
 use notify::Message;
 use notify::answer::Answer;
 use notify::channel::Channel;
+use notify::send::Sender;
 use store::StoreError;
 use store::alerts::{Alert, NewAlertEvent};
-use store::notifications::{DeliveryChange, Notification};
+use store::notifications::{DeliveryChange, KeptNotification, Notification, NotificationFilter};
 use store::writer::Change;
 
 use self::bell::Bell;
+pub(crate) use self::outbox::Traffic;
 use self::outbox::{Item, Outbox};
 use self::words::Words;
 use super::alerts::{Kinds, event};
 use super::caller::Caller;
-use super::desk::Desk;
+use super::desk::{Desk, Done};
+use super::problem::Problem;
+use crate::config::ChannelSpec;
 
 /// How long a notification waits for the disk.
 const COMMIT_PATIENCE: Duration = Duration::from_secs(2);
@@ -42,6 +47,7 @@ pub(crate) struct Notifications {
     outbox: Outbox,
     /// Where we listen: the site's address if none is configured.
     address: OnceLock<SocketAddr>,
+    sender: OnceLock<Sender>,
 }
 
 impl Notifications {
@@ -78,8 +84,10 @@ fn message(new: &Notification) -> Message {
 
 impl Desk {
     /// Reads what was said and what waits, after alerts were read. `address`: where we listen.
-    pub(crate) async fn load_notifications(&self, address: SocketAddr) -> Result<(), StoreError> {
+    pub(crate) async fn load_notifications(&self, address: SocketAddr, sender: Sender) -> Result<(), StoreError> {
+        // Called once, at the start.
         let _ = self.notifications.address.set(address);
+        let _ = self.notifications.sender.set(sender);
         let alerts: Vec<Arc<Alert>> = self.monitoring.state().alerts.all().cloned().collect();
         let numbers: Vec<i64> = alerts.iter().map(|alert| alert.number).collect();
         let (last, waiting) = tokio::try_join!(self.store.last_notifications(&numbers), self.store.waiting_notifications())?;
@@ -173,5 +181,81 @@ impl Desk {
             self.leave(change.into_iter().collect());
         }
         self.monitoring.changed_inside();
+    }
+
+    /// Notifications that meet a filter, the newest first.
+    pub(crate) async fn notifications(
+        &self,
+        caller: &Caller,
+        filter: &NotificationFilter,
+    ) -> Result<Vec<KeptNotification>, Problem> {
+        caller.must(Permission::Read, self.now())?;
+        Ok(self.store.notifications(filter).await?)
+    }
+
+    /// How the channels are doing since the start.
+    pub(crate) fn traffic(&self, channel: &Slug) -> Traffic {
+        self.notifications.outbox.traffic(channel)
+    }
+
+    /// Sends one again that was given up.
+    pub(crate) async fn resend_notification(&self, caller: &Caller, key: String) -> Result<(), Problem> {
+        let revived = self.change(caller, Some(Permission::Respond), move |transaction, _| {
+            Box::pin(async move {
+                let kept =
+                    transaction.revive_notification(&key).await?.ok_or(Problem::Refused("refused-notification-not-dead"))?;
+                let new = &kept.notification;
+                let done = Done::new("notification.resent", "notification", &new.key, &new.title);
+                Ok((new.key.clone(), vec![done]))
+            })
+        });
+        let key = revived.await?;
+        let items = self.store.notification(&key).await?.into_iter().map(|kept| Item::kept(kept, self.now()));
+        let changes = self.notifications.outbox.put(items);
+        self.write_down(changes);
+        self.monitoring.changed_inside();
+        Ok(())
+    }
+
+    /// Sends a message over a channel to see whether it arrives. What the channel answers is noted as of any other message.
+    pub(crate) async fn try_channel(&self, caller: &Caller, channel: &Slug) -> Result<(), Problem> {
+        let now = self.now();
+        caller.must(Permission::Configure, now)?;
+        let kinds = self.kinds();
+        let channels = &kinds.config.notifications.channels;
+        let spec = channels.iter().find(|spec| spec.slug == *channel).ok_or(Problem::NotFound("channel"))?;
+        let sender = self.notifications.sender.get().ok_or(Problem::Busy)?;
+        let base = kinds.config.site.base(self.notifications.address.get().copied());
+        let words = Words { kinds: &kinds, spec, base: &base, under: 0, now };
+        let answer = sender.send(&spec.channel, &words.trial(caller.name()), now).await;
+        self.notifications.outbox.note(channel, &answer, self.now());
+        self.monitoring.changed_inside();
+        match answer {
+            Answer::Taken => Ok(()),
+            Answer::Later(_, error) | Answer::Refused(error) => {
+                tracing::warn!(%channel, error, "a test of a channel did not arrive");
+                Err(Problem::Refused("refused-channel-trial"))
+            }
+        }
+    }
+
+    /// The channels that are configured. Secrets are in them.
+    pub(crate) fn channels(&self) -> Vec<ChannelSpec> {
+        self.monitoring.state().config.notifications.channels.clone()
+    }
+
+    /// The same, for somebody.
+    pub(crate) fn channels_for(&self, caller: &Caller) -> Result<Vec<ChannelSpec>, Problem> {
+        caller.must(Permission::Read, self.now())?;
+        Ok(self.channels())
+    }
+}
+
+/// All notifications of an alert.
+pub(crate) fn of_alert(number: i64) -> NotificationFilter {
+    NotificationFilter {
+        alert: Some(number),
+        limit: store::notifications::NOTIFICATIONS_LISTED_MAX,
+        ..NotificationFilter::default()
     }
 }

@@ -59,11 +59,45 @@ impl Item {
     }
 }
 
+/// How a channel is doing since the start.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Traffic {
+    /// How many arrived.
+    pub(crate) sent: u64,
+    /// How many attempts failed.
+    pub(crate) failed: u64,
+    /// How many were given up.
+    pub(crate) dead: u64,
+    /// How many wait.
+    pub(crate) waiting: usize,
+    /// When something last arrived.
+    pub(crate) sent_at: Option<Timestamp>,
+    /// When an attempt last failed and why, if nothing has arrived since.
+    pub(crate) trouble: Option<(Timestamp, String)>,
+}
+
+impl Traffic {
+    fn note(&mut self, answer: &Answer, now: Timestamp) {
+        match answer {
+            Answer::Taken => {
+                self.sent += 1;
+                self.sent_at = Some(now);
+                self.trouble = None;
+            }
+            Answer::Later(_, error) | Answer::Refused(error) => {
+                self.failed += 1;
+                self.trouble = Some((now, error.clone()));
+            }
+        }
+    }
+}
+
 #[derive(Debug, Default)]
 struct Line {
     waiting: VecDeque<Item>,
     /// The service asked to be left alone until then.
     paused_until: Option<Timestamp>,
+    traffic: Traffic,
 }
 
 #[derive(Debug, Default)]
@@ -107,6 +141,7 @@ impl Outbox {
             if line.waiting.len() >= WAITING_MAX
                 && let Some(oldest) = line.waiting.pop_front()
             {
+                line.traffic.dead += 1;
                 changes.push(oldest.ended(DeliveryState::Dead, Some("too many others wait on this channel".to_owned())));
             }
             line.waiting.push_back(item);
@@ -158,12 +193,16 @@ impl Outbox {
         let line = lines.lines.entry(item.notification.channel.clone()).or_default();
         item.delivery.attempts = item.delivery.attempts.saturating_add(1);
         item.delivery.tried_at = Some(now);
+        line.traffic.note(answer, now);
         let change = match answer {
             Answer::Taken => {
                 item.delivery.error = None;
                 item.ended(DeliveryState::Sent, None)
             }
-            Answer::Refused(error) => item.ended(DeliveryState::Dead, Some(error.clone())),
+            Answer::Refused(error) => {
+                line.traffic.dead += 1;
+                item.ended(DeliveryState::Dead, Some(error.clone()))
+            }
             Answer::Later(asked, error) => {
                 if let Some(asked) = asked {
                     line.paused_until = Some(now.plus(*asked));
@@ -172,6 +211,7 @@ impl Outbox {
                 if is_old {
                     item.ended(DeliveryState::Replaced, Some(error.clone()))
                 } else if now.since(item.since) >= GIVE_UP_AFTER {
+                    line.traffic.dead += 1;
                     item.ended(DeliveryState::Dead, Some(error.clone()))
                 } else {
                     item.delivery.next_at = Some(now.plus(asked.unwrap_or_default().max(pause(item.delivery.attempts))));
@@ -185,5 +225,17 @@ impl Outbox {
         drop(lines);
         self.wake.notify_one();
         change
+    }
+
+    /// Notes what came of a message that is no notification.
+    pub(super) fn note(&self, channel: &Slug, answer: &Answer, now: Timestamp) {
+        self.lines().lines.entry(channel.clone()).or_default().traffic.note(answer, now);
+    }
+
+    /// How a channel is doing.
+    pub(super) fn traffic(&self, channel: &Slug) -> Traffic {
+        let lines = self.lines();
+        let waiting = |line: &Line| line.waiting.len() + usize::from(lines.busy.contains(channel));
+        lines.lines.get(channel).map(|line| Traffic { waiting: waiting(line), ..line.traffic.clone() }).unwrap_or_default()
     }
 }

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use app::format;
 use app::i18n::Text;
 use domain::alert::bell::Say;
+use domain::incident::work::Severity;
 use domain::text::Language;
 use domain::time::Timestamp;
+use notify::Message;
 use notify::template::{Known, Template};
 use store::alerts::Alert;
 use store::notifications::Notification;
@@ -150,6 +152,24 @@ impl Words<'_> {
             url: known.url,
             link: text.get(link),
             decided_at: self.now,
+        }
+    }
+
+    /// A message that says only that messages arrive.
+    pub(super) fn trial(&self, asker: &str) -> Message {
+        let text = self.text();
+        let site = self.config().site.name.get(text.language()).to_owned();
+        Message {
+            key: format!("trial-{}", uuid::Uuid::now_v7()),
+            alert: 0,
+            say: Say::Over,
+            severity: Severity::Sev4,
+            title: text.with("tell-trial", &[("site", site.into())]),
+            text: text.get("tell-trial-text"),
+            facts: vec![(text.get("tell-trial-by"), asker.to_owned())],
+            url: format!("{}/desk/alerts", self.base),
+            link: text.get("tell-link"),
+            at: self.now,
         }
     }
 }

@@ -20,6 +20,7 @@ mod incidents;
 mod keys;
 mod maintenance;
 mod me;
+mod notifications;
 mod now;
 mod page;
 mod page_schema;
@@ -67,6 +68,7 @@ fn operations() -> OpenApiRouter<Web> {
         .merge(me::routes())
         .merge(now::routes())
         .merge(alerts::routes())
+        .merge(notifications::routes())
         .merge(incidents::routes())
         .merge(incident_actions::routes())
         .merge(incident_updates::routes())

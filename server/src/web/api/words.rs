@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use domain::account::{Role, Scope};
+use domain::alert::bell::Say;
 use domain::alert::record::{Event as AlertEvent, Origin};
 use domain::alert::storm::Because;
 use domain::component::Status;
@@ -14,6 +15,7 @@ use domain::text::{Language, LocalizedText};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::audit::ActorKind;
+use store::notifications::DeliveryState;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
@@ -63,6 +65,8 @@ word!(SeverityName, "How grave an incident is, the gravest first.", Severity::AL
 word!(AlertOriginName, "How an alert came to be.", Origin::ALL.map(Origin::name));
 word!(BecauseName, "Why an alert is under another one.", Because::ALL.map(Because::name));
 word!(AlertEventName, "What happened to an alert.", AlertEvent::ALL.map(AlertEvent::name));
+word!(SayName, "What a notification says.", [Say::Fires, Say::Again(0), Say::Acknowledged, Say::Over].map(Say::name));
+word!(DeliveryStateName, "What became of a notification.", DeliveryState::ALL.map(DeliveryState::name));
 word!(ImpactName, "How bad something is for users.", Impact::ALL.map(Impact::name));
 word!(EntryKindName, "What a row of a timeline is. People write the first nine.", EntryKind::ALL.iter().map(|word| word.name()));
 word!(EntrySourceName, "Where a row came from.", Source::ALL.iter().map(|word| word.name()));

@@ -9,15 +9,16 @@ use domain::runbook::front_matter::alert_key;
 use store::alerts::AlertFilter;
 use store::runbooks::runs::RunFilter;
 
-use super::super::Web;
 use super::super::alert_rows::{AlertsKnown, write_href};
 use super::super::incident_rows::Known;
 use super::super::runbook_rows::run_row;
+use super::super::{Web, notification_rows};
 use super::form::{self, Sent, Typed, after, numbered};
 use super::show::{Answer, done, form_page, on_to, page, query};
 use super::visit::Visit;
 use super::watching::choices;
 use crate::service::alerts::AlertWanted;
+use crate::service::notifications::of_alert;
 use crate::service::problem::Problem;
 use crate::service::runs::RunWanted;
 
@@ -74,6 +75,7 @@ pub(super) async fn show(State(web): State<Web>, visit: Visit) -> Answer {
     let is_empty = firing.is_empty() && over.is_empty() && name.is_empty() && filter.before.is_none();
     let shown = AlertsPage {
         version: web.monitoring.desk_version(),
+        bell: notification_rows::bell(&web),
         total: firing.len(),
         firing: rows.folded(&firing),
         over: over.iter().map(|alert| rows.row(alert)).collect(),
@@ -93,6 +95,8 @@ async fn alert_page(web: &Web, visit: &Visit, number: i64, form: FormState) -> A
     let filter = RunFilter { alert: Some(number), limit: RUNS_MAX, ..RunFilter::default() };
     let runs = web.desk.run_list(&caller, &filter).await?;
     let active = web.desk.active_incidents(&caller)?;
+    // What it is stands there even if it cannot be read who was told.
+    let told = web.desk.notifications(&caller, &of_alert(number)).await.unwrap_or_default();
     let shown = AlertPage {
         version: web.monitoring.desk_version(),
         row: rows.row(alert),
@@ -112,6 +116,8 @@ async fn alert_page(web: &Web, visit: &Visit, number: i64, form: FormState) -> A
             })
             .collect(),
         under: found.under.iter().take(UNDER_MAX).map(|alert| rows.row(alert)).collect(),
+        bell: notification_rows::bell(web),
+        told: notification_rows::rows(web, told, visit.language),
         runs: runs.iter().map(|(run, edition, progress)| run_row(run, edition, progress, visit.language)).collect(),
         incidents: active
             .iter()

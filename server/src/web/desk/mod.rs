@@ -11,6 +11,7 @@ mod events;
 mod form;
 mod incidents;
 mod keys;
+mod notifications;
 mod now;
 mod people;
 mod planned;
@@ -183,6 +184,9 @@ fn alerts_of(table: Table) -> Table {
         .post("/desk/alerts/{number}/end", alerts::end)
         .post("/desk/alerts/{number}/incident", alerts::incident)
         .post("/desk/alerts/{number}/runs", alerts::follow)
+        .get("/desk/notifications", notifications::show)
+        .post("/desk/notifications/{key}/resend", notifications::resend)
+        .post("/desk/channels/{slug}/test", notifications::test)
 }
 
 /// Runbooks and runs.
@@ -228,6 +232,7 @@ fn page_of_post(path: &str) -> String {
             format!("/desk/incidents/{number}/entries/{id}")
         }
         ["alerts", number, "acknowledge" | "unacknowledge" | "end" | "incident" | "runs"] => format!("/desk/alerts/{number}"),
+        ["notifications" | "channels", ..] => "/desk/notifications".to_owned(),
         ["runbooks", slug, "review"] => format!("/desk/runbooks/{slug}"),
         ["runs", number, "steps" | "evidence", ..] | ["runs", number, "params" | "notes" | "finish"] => {
             format!("/desk/runs/{number}")
