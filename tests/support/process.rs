@@ -101,7 +101,7 @@ impl Drop for Process {
 /// `$0` is the folder, `$1` the program, and the rest is for that. What waits gives up after a minute.
 const SMALL_DISK: &str = r#"
 mkdir "$0/data" && mount -t tmpfs -o size=16m,mode=0700 yagura "$0/data" || exit 1
-until_is() { n=0; while [ $n -lt 600 ]; do "$@" && return; n=$((n + 1)); sleep 0.1; done; }
+until_is() { n=0; until "$@"; do n=$((n + 1)); [ $n -lt 600 ] || exit 1; sleep 0.1; done; }
 (
     until_is [ -e "$0/fill" ]
     cat /dev/zero > "$0/data/filler"

@@ -181,6 +181,7 @@ audit-alert-ended = An alert ended
 audit-alert-acknowledged = Took on an alert
 audit-alert-unacknowledged = Let an alert go
 audit-alert-joined = Made an alert part of an incident
+audit-channel-tested = Tested a channel
 audit-notification-resent = A notification was sent again
 audit-incident-opened = Opened an incident
 audit-incident-changed = Changed an incident

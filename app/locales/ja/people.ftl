@@ -180,6 +180,7 @@ audit-alert-ended = アラートの解消
 audit-alert-acknowledged = アラートの引き受け
 audit-alert-unacknowledged = アラートの引き受けの取りやめ
 audit-alert-joined = アラートをインシデントに追加
+audit-channel-tested = 通知先をテスト
 audit-notification-resent = 通知を再送
 audit-incident-opened = インシデントを開始
 audit-incident-changed = インシデントを変更

@@ -389,6 +389,9 @@ pub fn PostButton(
     action: String,
     /// What the button says.
     label: String,
+    /// What it does that to, for those who hear the button without what stands beside it.
+    #[prop(optional, into)]
+    about: Option<String>,
     /// What is sent along.
     #[prop(optional)]
     fields: Vec<(&'static str, String)>,
@@ -403,12 +406,13 @@ pub fn PostButton(
     let hidden = fields.into_iter().map(|(name, value)| view! { <Hidden name=name value=value/> });
     let hidden = hidden.collect_view();
     let summary = ask.is_some().then(|| label.clone());
+    let heard = about.map(|about| format!("{label}: {about}"));
     let question = ask.map(|question| view! { <p>{question}</p> });
     let form = view! {
         <form class="post" method="post" action=action>
             {hidden}
             {question}
-            <button type="submit" class=class>{label}</button>
+            <button type="submit" class=class aria-label=heard>{label}</button>
         </form>
     };
     match summary {

@@ -37,9 +37,10 @@ fn item(context: &DeskContext, text: &Text, row: &NotificationRow, names_alert: 
         .filter(|_| row.state == "waiting")
         .map(|at| view! { <li>{text.get("notification-next")} " " {time(at)}</li> });
     let error = row.error.clone().filter(|_| is_open).map(|error| view! { <p class="soft notification-error">{error}</p> });
-    let resend = (row.state == "dead" && context.may(Permission::Respond)).then(|| {
+    let resend = (row.can_resend && context.may(Permission::Respond)).then(|| {
         let action = format!("/desk/notifications/{}/resend", row.key);
-        view! { <div class="actions"><PostButton action=action label=text.get("notification-resend")/></div> }
+        let about = format!("{} {}, {}", alert_number(row.alert), row.title, row.channel);
+        view! { <div class="actions"><PostButton action=action label=text.get("notification-resend") about=about/></div> }
     });
     view! {
         <li class=format!("notification {}", row.state)>

@@ -6,11 +6,14 @@ use domain::time::Timestamp;
 use serde_json::Value;
 
 use crate::channel::Channel;
+use crate::text::{Unit, fit, line};
 
 /// Longest pause that a service may ask for.
 const PAUSE_MAX: Duration = Duration::from_secs(3600);
-/// Most of what a service says that is kept, in characters.
+/// Longest reason that is kept, in characters.
 const WORDS_MAX: usize = 300;
+/// What stands in the place of a secret.
+const HIDDEN: &str = "•••";
 
 /// What became of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +24,23 @@ pub enum Answer {
     Later(Option<Duration>, String),
     /// It will never take it. With why.
     Refused(String),
+}
+
+impl Answer {
+    /// With a reason that can be shown: one short line without any of these secrets. A service may well repeat what it was asked.
+    pub(crate) fn shown(self, secrets: &[String]) -> Self {
+        let shown = |why: String| {
+            // As JSON writes addresses.
+            let why = why.replace("\\/", "/");
+            let why = secrets.iter().fold(why, |why, secret| why.replace(secret.as_str(), HIDDEN));
+            fit(&line(&why), WORDS_MAX, Unit::Characters)
+        };
+        match self {
+            Self::Taken => Self::Taken,
+            Self::Later(pause, why) => Self::Later(pause, shown(why)),
+            Self::Refused(why) => Self::Refused(shown(why)),
+        }
+    }
 }
 
 /// An answer over HTTP.
@@ -42,10 +62,9 @@ fn pause(retry_after: &str, now: Timestamp) -> Option<Duration> {
     Some(Timestamp::from_jiff(at.timestamp()).since(now).min(PAUSE_MAX))
 }
 
-/// The status and the beginning of what was said. What we sent is not in it, but what a service says is no more trusted than anything else.
+/// The status and what was said.
 fn words(received: &Received<'_>) -> String {
-    let said: String = received.body.chars().filter(|c| !c.is_control()).take(WORDS_MAX).collect();
-    let said = said.trim();
+    let said = received.body.trim();
     if said.is_empty() { format!("status {}", received.status) } else { format!("status {}: {said}", received.status) }
 }
 
@@ -137,7 +156,31 @@ mod tests {
     #[test]
     fn what_a_service_says_is_cut_and_cleaned() {
         let hook = Channel::Webhook { url: secret(), key: None };
-        let Answer::Refused(why) = answer(&hook, 400, None, &"x\u{7}".repeat(1_000)) else { panic!() };
-        assert!(why.chars().count() < 330 && !why.contains('\u{7}'));
+        let Answer::Refused(why) = answer(&hook, 400, None, &"x\u{7}\u{202e}".repeat(1_000)).shown(&[]) else { panic!() };
+        assert!(why.chars().count() <= WORDS_MAX && !why.contains(['\u{7}', '\u{202e}']));
+    }
+
+    #[test]
+    fn a_service_that_repeats_what_it_was_asked_tells_no_secret() {
+        let secret = |text: &str| Secret::new(text.to_owned());
+        let telegram =
+            Channel::Telegram { url: "https://t.example".to_owned(), token: secret("12:AbC"), chat: "1".to_owned(), topic: None };
+        let hook = Channel::Webhook {
+            url: secret("https://user:pass@example.org/hooks/T0PSECRET/x?token=al%20so%20long"),
+            key: Some(secret("whsec_hush")),
+        };
+        for (channel, said) in [
+            (&telegram, "no such page: /bot12:AbC/sendMessage"),
+            (&hook, "Cannot POST /hooks/T0PSECRET/x?token=al%20so%20long"),
+            (&hook, r#"{"path":"\/hooks\/T0PSECRET\/x"}"#),
+            (&hook, "no hook T0PSECRET; the key whsec_hush is wrong for user:pass"),
+            (&hook, "the token 'al so long' is gone, and so is al%20so%20long"),
+        ] {
+            let Answer::Refused(why) = answer(channel, 404, None, said).shown(&channel.secrets()) else { panic!() };
+            for hidden in ["AbC", "T0PSECRET", "al%20so%20long", "al so long", "hush", "pass@", ":pass"] {
+                assert!(!why.contains(hidden), "{why}");
+            }
+            assert!(why.contains("•••"), "{why}");
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! Channels: where the people on duty are told, with the secrets that it takes. An address of a webhook is a secret itself.
 
 use domain::text::Secret;
+use percent_encoding::percent_decode_str;
+use url::{Position, Url};
 
 use crate::mail::{Addresses, Server};
 
@@ -121,4 +123,43 @@ impl Channel {
             Self::Apprise { .. } => "apprise",
         }
     }
+
+    /// Everything about it that nobody may read, the longest first, and what is left of an address where it is repeated in part.
+    pub(crate) fn secrets(&self) -> Vec<String> {
+        let secrets: Vec<&Secret> = match self {
+            Self::Webhook { url, key } => std::iter::once(url).chain(key).collect(),
+            Self::Mail { server, .. } => server.login.iter().map(|(_, password)| password).collect(),
+            Self::Slack { url }
+            | Self::Discord { url }
+            | Self::Teams { url }
+            | Self::Mattermost { url }
+            | Self::Apprise { url, .. } => vec![url],
+            Self::Telegram { token, .. } | Self::Gotify { token, .. } | Self::Misskey { token, .. } => vec![token],
+            Self::Ntfy { topic, token, .. } => std::iter::once(topic).chain(token).collect(),
+            Self::Pushover { token, user, .. } => vec![token, user],
+            Self::PagerDuty { key, .. } => vec![key],
+        };
+        let mut all: Vec<String> = secrets.into_iter().flat_map(|secret| parts(secret.expose())).collect();
+        all.sort_by_key(|part| std::cmp::Reverse(part.len()));
+        all.dedup();
+        all
+    }
+}
+
+/// Shorter parts of an address are words that say nothing: `api`, `v1`, `hooks`.
+const PART_BYTES_MIN: usize = 6;
+
+/// A secret, and if it is an address what it consists of, as written and as meant.
+fn parts(secret: &str) -> Vec<String> {
+    let mut parts = vec![secret.to_owned()];
+    if let Ok(url) = Url::parse(secret) {
+        let after_host = &url[Position::BeforePath..Position::AfterQuery];
+        let words = after_host.split(['/', '?', '&', '=']).chain([url.username()]);
+        let words = words.flat_map(|word| [word.to_owned(), percent_decode_str(word).decode_utf8_lossy().into_owned()]);
+        parts.push(after_host.to_owned());
+        parts.extend(url.password().map(str::to_owned));
+        parts.extend(words.filter(|word| word.len() >= PART_BYTES_MIN));
+    }
+    parts.retain(|part| part.len() > 1);
+    parts
 }

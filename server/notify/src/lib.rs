@@ -27,8 +27,8 @@ pub const BACKUP_LATE: &str = "backup-late";
 pub struct Message {
     /// What this one is called, the same whenever it is tried again: those who can tell two apart by it show it once. ASCII, without full stops.
     pub key: String,
-    /// The number of the alert.
-    pub alert: i64,
+    /// The number of the alert; none: nothing rings, it is a test.
+    pub alert: Option<i64>,
     /// What is said of it.
     pub say: Say,
     /// How grave it is.
@@ -67,7 +67,12 @@ impl Message {
 
     /// What the services know the alert by, over all messages about it.
     fn thread(&self) -> String {
-        format!("yagura-alert-{}", self.alert)
+        self.alert.map_or_else(|| format!("yagura-{}", self.key), |number| format!("yagura-alert-{number}"))
+    }
+
+    /// What people call the alert by.
+    fn label(&self) -> String {
+        self.alert.map_or_else(|| "TEST".to_owned(), |number| format!("ALERT-{number}"))
     }
 
     /// Text and facts as plain lines.

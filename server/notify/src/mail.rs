@@ -79,7 +79,7 @@ fn mail(addresses: &Addresses, message: &Message) -> Result<Mail, String> {
     let at = std::time::UNIX_EPOCH + Duration::from_millis(u64::try_from(message.at.as_ms()).unwrap_or_default());
     let mut builder = Mail::builder()
         .from(addresses.from.clone())
-        .subject(format!("{re}{} {subject} [ALERT-{}]", message.mark(), message.alert))
+        .subject(format!("{re}{} {subject} [{}]", message.mark(), message.label()))
         .message_id(Some(format!("<{}@{host}>", message.key)))
         .references(root.clone())
         .date(at)
@@ -121,8 +121,7 @@ fn transport(server: &Server, timeout: Duration) -> Result<AsyncSmtpTransport<To
 
 /// What a server's refusal means: with 5 in front it will never take it.
 fn refused(error: &smtp::Error) -> Answer {
-    let why = line(&error.to_string()).chars().take(300).collect();
-    if error.is_permanent() { Answer::Refused(why) } else { Answer::Later(None, why) }
+    if error.is_permanent() { Answer::Refused(error.to_string()) } else { Answer::Later(None, error.to_string()) }
 }
 
 /// Sends a mail once.
@@ -133,7 +132,7 @@ pub(crate) async fn send(server: &Server, addresses: &Addresses, message: &Messa
     };
     let transport = match transport(server, timeout) {
         Ok(transport) => transport,
-        Err(error) => return Answer::Refused(line(&error.to_string())),
+        Err(error) => return Answer::Refused(error.to_string()),
     };
     // The library limits each of its steps; a server that answers each a little too late must not hold this up either.
     match tokio::time::timeout(timeout, transport.send(mail)).await {
@@ -153,7 +152,7 @@ mod tests {
     fn written(say: Say, title: &str) -> String {
         let message = Message {
             key: "alert-7-mail-2".to_owned(),
-            alert: 7,
+            alert: Some(7),
             say,
             severity: Severity::Sev1,
             title: title.to_owned(),

@@ -1,12 +1,13 @@
 //! Sends a message, over HTTP or by mail. Nothing is followed elsewhere, and no address stands in an error: it is a secret.
 
 use std::error::Error;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use domain::time::Timestamp;
 use reqwest::{Client, redirect};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::{CertificateError, ClientConfig, RootCertStore};
 use thiserror::Error;
 
 use crate::Message;
@@ -53,6 +54,10 @@ impl Sender {
 
     /// Sends a message once. `now`: the present, which is part of signatures.
     pub async fn send(&self, channel: &Channel, message: &Message, now: Timestamp) -> Answer {
+        self.attempt(channel, message, now).await.shown(&channel.secrets())
+    }
+
+    async fn attempt(&self, channel: &Channel, message: &Message, now: Timestamp) -> Answer {
         let request = match channel {
             Channel::Mail { server, addresses } => return mail::send(server, addresses, message, TIMEOUT).await,
             channel => formats::request(channel, message, now),
@@ -94,5 +99,13 @@ fn failed(error: &reqwest::Error) -> Answer {
     while let Some(inner) = cause.source() {
         cause = inner;
     }
-    Answer::Later(None, cause.to_string())
+    let tls = cause.downcast_ref::<io::Error>().and_then(|error| error.get_ref()).and_then(|error| error.downcast_ref());
+    let why = match tls {
+        // It would name the host, and all the names that the certificate is for.
+        Some(rustls::Error::InvalidCertificate(
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+        )) => "the certificate there is for another name".to_owned(),
+        _ => cause.to_string(),
+    };
+    Answer::Later(None, why)
 }

@@ -142,7 +142,7 @@ async fn send(smtp: &Smtp, protection: Protection, ca_pem: Option<String>) -> An
     let addresses = Addresses { from: "Yagura <yagura@example.org>".parse().unwrap(), to };
     let message = Message {
         key: "alert-7-mail-1".to_owned(),
-        alert: 7,
+        alert: Some(7),
         say: Say::Fires,
         severity: Severity::Sev1,
         title: "ディスク満杯".to_owned(),

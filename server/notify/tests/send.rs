@@ -56,7 +56,7 @@ async fn server() -> (SocketAddr, Seen) {
 fn message() -> Message {
     Message {
         key: "alert-7-oncall-1".to_owned(),
-        alert: 7,
+        alert: Some(7),
         say: Say::Fires,
         severity: Severity::Sev2,
         title: "ディスクが一杯".to_owned(),

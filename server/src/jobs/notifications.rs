@@ -51,5 +51,5 @@ async fn deliver(desk: Arc<Desk>, sender: Sender, sending: Sending) {
             }
         }
     };
-    desk.delivered(sending, &answer);
+    desk.delivered(sending, &answer).await;
 }

@@ -11,13 +11,14 @@ use super::problem::Problem;
 const PAGE_ROWS: u32 = 100;
 
 /// Everything that is ever written into the log, by subject.
-pub(crate) const ACTIONS: [&str; 72] = [
+pub(crate) const ACTIONS: [&str; 73] = [
     "alert.began",
     "alert.reopened",
     "alert.ended",
     "alert.acknowledged",
     "alert.unacknowledged",
     "alert.joined",
+    "channel.tested",
     "notification.resent",
     "user.invited",
     "user.changed",

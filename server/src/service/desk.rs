@@ -265,3 +265,14 @@ where
     }
     Ok(value)
 }
+
+/// Does something to its end, also when nobody waits for it any more: the handler of a client that has gone is dropped wherever
+/// it stands, and what was kept by then would not be taken up.
+pub(crate) async fn to_its_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T, Problem>> + Send + 'static,
+) -> Result<T, Problem> {
+    tokio::spawn(work).await.unwrap_or_else(|panic| {
+        tracing::error!(%panic, "a change broke off");
+        Err(Problem::Busy)
+    })
+}

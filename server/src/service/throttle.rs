@@ -173,6 +173,11 @@ impl Throttles {
         self.refusals.check(key("refusal", &account.to_string())).is_ok()
     }
 
+    /// A test of a channel.
+    pub(crate) fn channel(&self, slug: &str) -> Result<(), Problem> {
+        self.runs.check(key("channel", slug))
+    }
+
     /// A run of a probe beside its rhythm.
     pub(crate) fn probe(&self, slug: &str) -> Result<(), Problem> {
         self.runs.check(key("probe", slug))

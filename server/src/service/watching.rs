@@ -24,7 +24,7 @@ use uuid::Uuid;
 
 use super::caller::Caller;
 use super::configuration::{Sources, Turn, Unusable, Whole};
-use super::desk::{Desk, Done, Outcome};
+use super::desk::{Desk, Done, Outcome, to_its_end};
 use super::problem::{Invalid, Problem};
 use super::sign_in::Nothing;
 use crate::config::MadeMistake;
@@ -323,15 +323,6 @@ impl Desk {
         }
         Ok(())
     }
-}
-
-/// Does something to its end, also when nobody waits for it any more: the handler of a client that has gone is dropped wherever
-/// it stands, and what was kept by then would not be taken up.
-async fn to_its_end<T: Send + 'static>(work: impl Future<Output = Result<T, Problem>> + Send + 'static) -> Result<T, Problem> {
-    tokio::spawn(work).await.unwrap_or_else(|panic| {
-        tracing::error!(%panic, "a change of what is watched broke off");
-        Err(Problem::Busy)
-    })
 }
 
 /// Why something is not taken up; mistakes in the thing that is being changed are the asker's.

@@ -2,7 +2,7 @@
 
 use app::data::desk::{Bell, ChannelRow, NotificationRow};
 use domain::text::{Language, Slug};
-use store::notifications::KeptNotification;
+use store::notifications::{DeliveryState, KeptNotification};
 
 use super::Web;
 use crate::config::ChannelSpec;
@@ -46,7 +46,9 @@ pub(in crate::web) fn rows(web: &Web, kept: Vec<KeptNotification>, language: Lan
     let named = |slug: &Slug| {
         channels.iter().find(|spec| spec.slug == *slug).map_or_else(|| slug.to_string(), |spec| name(spec, language))
     };
+    let is_there = |slug: &Slug| channels.iter().any(|spec| spec.slug == *slug);
     let row = |kept: KeptNotification| {
+        let can_resend = kept.delivery.state == DeliveryState::Dead && kept.is_last && is_there(&kept.notification.channel);
         let (new, delivery) = (kept.notification, kept.delivery);
         NotificationRow {
             channel: named(&new.channel),
@@ -57,6 +59,7 @@ pub(in crate::web) fn rows(web: &Web, kept: Vec<KeptNotification>, language: Lan
             title: new.title,
             decided_at: new.decided_at,
             state: delivery.state.name(),
+            can_resend,
             attempts: delivery.attempts,
             tried_at: delivery.tried_at,
             next_at: delivery.next_at,

@@ -328,8 +328,8 @@ impl Writer {
                 break;
             }
         }
-        // Leaves one file behind, so that copying it is a copy of everything.
-        for last in ["PRAGMA optimize", "PRAGMA wal_checkpoint(TRUNCATE)"] {
+        // Leaves one file behind, so that copying it is a copy of everything. Whoever ran out of patience may have left something begun.
+        for last in ["ROLLBACK", "PRAGMA optimize", "PRAGMA wal_checkpoint(TRUNCATE)"] {
             if let Err(error) = sqlx::query(last).execute(&mut self.connection).await {
                 tracing::debug!(%error, last, "could not tidy up the database");
             }

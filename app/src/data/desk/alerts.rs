@@ -135,6 +135,10 @@ pub struct AlertPage {
     pub bell: Bell,
     /// What was said of it, the newest first.
     pub told: Vec<NotificationRow>,
+    /// Where the rest stands, if those are not all.
+    pub told_more: Option<String>,
+    /// True while the disk does not answer: what was said last may not stand there yet.
+    pub told_late: bool,
     /// Runs for it, the newest first.
     pub runs: Vec<RunRow>,
     /// Incidents that it can join: number and title.

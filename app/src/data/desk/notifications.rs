@@ -39,6 +39,8 @@ pub struct NotificationRow {
     pub decided_at: Timestamp,
     /// `waiting`, `sent`, `replaced` or `dead`.
     pub state: &'static str,
+    /// True where it was given up, nothing newer was said in its place, and its channel is still there.
+    pub can_resend: bool,
     /// How often it was tried.
     pub attempts: u32,
     /// When it was tried last.
@@ -69,6 +71,10 @@ pub struct NotificationsPage {
     pub channels: Vec<ChannelRow>,
     /// What was said, the newest first.
     pub rows: Vec<NotificationRow>,
+    /// Only about this alert.
+    pub alert: Option<i64>,
+    /// True while the disk does not answer: what was said last may not stand in the list yet.
+    pub is_late: bool,
     /// True when only what was given up is shown.
     pub is_dead: bool,
     /// The address of what was said before those.

@@ -124,8 +124,16 @@ fn under(text: &Text, page: &AlertPage) -> Option<impl IntoView + use<>> {
 
 /// Who was told, or why nobody was.
 fn told(context: &DeskContext, text: &Text, page: &AlertPage) -> AnyView {
+    let late = page.told_late.then(|| view! { <p class="notice">{text.get("notifications-late")}</p> });
+    let more = page
+        .told_more
+        .clone()
+        .map(|href| view! { <p class="actions"><a class="plain" href=href>{text.get("notifications-older")}</a></p> });
     if let Some(list) = notification_list(context, &page.told, false) {
-        return list;
+        return view! { {late} {list} {more} }.into_any();
+    }
+    if late.is_some() {
+        return late.into_any();
     }
     let key = match (page.bell, page.row.above) {
         (Bell::Nobody, _) => "alert-told-no-channel",

@@ -7,6 +7,7 @@ use super::alerts::HERE as ALERTS;
 use crate::data::desk::{ChannelRow, DeskContext, NotificationsPage};
 use crate::i18n::Text;
 use crate::islands::live_status::LiveStatus;
+use crate::parts::alert_rows::{alert_href, alert_number};
 use crate::parts::form::PostButton;
 use crate::parts::notification_rows::notification_list;
 use crate::parts::time_text::{Ago, TimeText};
@@ -19,7 +20,7 @@ const DEAD: &str = "/desk/notifications?state=dead";
 const EXAMPLE: &str = "notifications:
   channels:
     - slug: phone
-      ntfy: {topic: \"${NTFY_TOPIC}\"}";
+      ntfy: {topic: \"${file:/etc/yagura/ntfy-topic}\"}";
 
 /// The page.
 #[component]
@@ -34,6 +35,10 @@ pub fn NotificationsView(
         .older
         .clone()
         .map(|href| view! { <p class="actions"><a class="plain" href=href>{text.get("notifications-older")}</a></p> });
+    let late = page.is_late.then(|| view! { <p class="notice">{text.get("notifications-late")}</p> });
+    let about = page.alert.map(|number| {
+        view! { <p class="soft">{text.get("notifications-about")} " " <a href=alert_href(number)>{alert_number(number)}</a></p> }
+    });
     let quiet = if page.is_dead { "notifications-quiet-dead" } else { "notifications-quiet" };
     let list = notification_list(&context, &page.rows, true)
         .unwrap_or_else(|| view! { <p class="empty">{text.get(quiet)}</p> }.into_any());
@@ -53,6 +58,8 @@ pub fn NotificationsView(
             <section id="notifications-said" aria-labelledby="notifications-said-heading" data-live>
                 <h2 id="notifications-said-heading">{text.get("notifications-said")}</h2>
                 {switch(&text, page.is_dead)}
+                {about}
+                {late}
                 {list}
                 {older}
             </section>
@@ -101,7 +108,7 @@ fn channel(context: &DeskContext, text: &Text, row: &ChannelRow) -> impl IntoVie
         .then(|| view! { <li class="number">{text.with("notifications-waiting", &[("n", row.waiting.into())])}</li> });
     let attempt = context.may(Permission::Configure).then(|| {
         let action = format!("/desk/channels/{}/test", row.slug);
-        view! { <div class="actions"><PostButton action=action label=text.get("notifications-try")/></div> }
+        view! { <div class="actions"><PostButton action=action label=text.get("notifications-try") about=row.name.clone()/></div> }
     });
     view! {
         <li class="channel">

@@ -70,7 +70,7 @@ pub(super) fn discord(url: &Secret, message: &Message) -> Request {
     let embed = json!({
         "title": fit_escaped(&title(message), TITLE_MAX, Unit::Utf16, markdown), "url": message.url, "color": color(message),
         "description": fit_escaped(&lines(&message.text), TEXT_MAX, Unit::Utf16, markdown), "fields": fields.collect::<Vec<_>>(),
-        "timestamp": message.at.to_string(), "footer": { "text": format!("ALERT-{}", message.alert) },
+        "timestamp": message.at.to_string(), "footer": { "text": message.label() },
     });
     let parted = if url.expose().contains('?') { '&' } else { '?' };
     let body = json!({ "username": "Yagura", "allowed_mentions": { "parse": [] }, "embeds": [embed] });

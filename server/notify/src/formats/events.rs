@@ -36,13 +36,15 @@ pub(super) fn signature(key: &Secret, id: &str, second: i64, body: &[u8]) -> Str
 /// The name stays the same whenever it is tried again, so that it is taken once; the time is that of the attempt.
 pub(super) fn webhook(url: &Secret, key: Option<&Secret>, message: &Message, now: Timestamp) -> Request {
     let facts: Map<String, Value> = message.facts.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
-    let status = match message.say {
-        Say::Fires | Say::Again(_) => "firing",
-        Say::Acknowledged => "acknowledged",
-        Say::Over => "resolved",
+    let status = match (message.alert, message.say) {
+        (None, _) => "test",
+        (_, Say::Fires | Say::Again(_)) => "firing",
+        (_, Say::Acknowledged) => "acknowledged",
+        (_, Say::Over) => "resolved",
     };
+    let kind = message.alert.map_or_else(|| "test".to_owned(), |_| format!("alert.{}", message.say.name()));
     let body = json!({
-        "type": format!("alert.{}", message.say.name()), "timestamp": message.at.to_string(),
+        "type": kind, "timestamp": message.at.to_string(),
         "data": { "alert": message.alert, "status": status, "severity": message.severity.name(), "title": message.title,
                   "text": message.text, "facts": facts, "url": message.url },
     });

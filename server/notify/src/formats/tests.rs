@@ -14,7 +14,7 @@ const HOSTILE: &str =
 fn message() -> Message {
     Message {
         key: "alert-7-oncall-1".to_owned(),
-        alert: 7,
+        alert: Some(7),
         say: Say::Fires,
         severity: Severity::Sev1,
         title: "Disk is full: DB".to_owned(),

@@ -24,7 +24,7 @@ use notify::channel::Channel;
 use notify::send::Sender;
 use store::StoreError;
 use store::alerts::{Alert, NewAlertEvent};
-use store::notifications::{DeliveryChange, KeptNotification, Notification, NotificationFilter};
+use store::notifications::{Delivery, DeliveryChange, DeliveryState, KeptNotification, Notification, NotificationFilter};
 use store::writer::Change;
 
 use self::bell::Bell;
@@ -33,8 +33,9 @@ use self::outbox::{Item, Outbox};
 use self::words::Words;
 use super::alerts::{Kinds, event};
 use super::caller::Caller;
-use super::desk::{Desk, Done};
+use super::desk::{Desk, Done, to_its_end};
 use super::problem::Problem;
+use super::sign_in::Nothing;
 use crate::config::ChannelSpec;
 
 /// How long a notification waits for the disk.
@@ -70,7 +71,7 @@ pub(crate) struct Sending {
 fn message(new: &Notification) -> Message {
     Message {
         key: new.key.clone(),
-        alert: new.alert,
+        alert: Some(new.alert),
         say: new.say,
         severity: new.severity,
         title: new.title.clone(),
@@ -140,8 +141,9 @@ impl Desk {
                 tracing::warn!(%error, "the disk does not answer; people are told all the same");
             }
             desk.notifications.outbox.release(&keys);
+            // Whoever reads lists reads the disk.
+            desk.monitoring.changed_inside();
         });
-        self.monitoring.changed_inside();
     }
 
     /// Wakes when there may be something to send.
@@ -162,7 +164,7 @@ impl Desk {
     }
 
     /// Notes what became of an attempt.
-    pub(crate) fn delivered(&self, sending: Sending, answer: &Answer) {
+    pub(crate) async fn delivered(&self, sending: Sending, answer: &Answer) {
         let now = self.now();
         let new = Arc::clone(&sending.item.notification);
         let (key, channel, alert) = (&new.key, &new.channel, new.alert);
@@ -171,7 +173,7 @@ impl Desk {
             Answer::Later(_, error) => tracing::warn!(key, %channel, alert, error, "people could not be told; trying again"),
             Answer::Refused(error) => tracing::error!(key, %channel, alert, error, "people cannot be told on this channel"),
         }
-        let change = self.notifications.outbox.back(sending.item, answer, now);
+        let change = self.notifications.outbox.back(sending.item, answer, sending.channel.is_some(), now);
         self.write_down(vec![change]);
         if matches!((answer, new.say), (Answer::Taken, Say::Fires)) {
             let by = Caller::system();
@@ -180,6 +182,9 @@ impl Desk {
             let change = state.alerts.change(alert, |_| Some((vec![told], Vec::new())), &by, now);
             self.leave(change.into_iter().collect());
         }
+        // Whoever reads lists reads the disk.
+        let limit = self.ledger.clock.sleep_until(self.ledger.clock.elapsed() + COMMIT_PATIENCE);
+        let _ = self.writer.commit(Vec::new(), limit).await;
         self.monitoring.changed_inside();
     }
 
@@ -198,42 +203,82 @@ impl Desk {
         self.notifications.outbox.traffic(channel)
     }
 
-    /// Sends one again that was given up.
-    pub(crate) async fn resend_notification(&self, caller: &Caller, key: String) -> Result<(), Problem> {
+    /// Sends one again that was given up, and was the last about its alert on its channel. What is on its way or arrived stays as it is.
+    pub(crate) async fn resend_notification(self: &Arc<Self>, caller: &Caller, key: String) -> Result<(), Problem> {
+        caller.must(Permission::Respond, self.now())?;
+        if self.notifications.outbox.has(&key) {
+            return Ok(());
+        }
+        let (desk, caller) = (Arc::clone(self), caller.clone());
+        // Whoever asks may go away: what waits on disk has to wait in memory too.
+        to_its_end(async move { desk.revive(&caller, key).await }).await
+    }
+
+    async fn revive(&self, caller: &Caller, key: String) -> Result<(), Problem> {
+        let channels: Vec<Slug> = self.channels().into_iter().map(|spec| spec.slug).collect();
+        let wanted = key.clone();
         let revived = self.change(caller, Some(Permission::Respond), move |transaction, _| {
             Box::pin(async move {
-                let kept =
-                    transaction.revive_notification(&key).await?.ok_or(Problem::Refused("refused-notification-not-dead"))?;
+                let kept = transaction.notification(&wanted).await?.ok_or(Problem::NotFound("notification"))?;
                 let new = &kept.notification;
+                if kept.delivery.state == DeliveryState::Replaced || !kept.is_last {
+                    return Err(Problem::Refused("refused-notification-old"));
+                }
+                if !channels.contains(&new.channel) {
+                    return Err(Problem::Refused("refused-notification-channel"));
+                }
+                if kept.delivery.state != DeliveryState::Dead {
+                    return Ok((Nothing {}, Vec::new()));
+                }
                 let done = Done::new("notification.resent", "notification", &new.key, &new.title);
-                Ok((new.key.clone(), vec![done]))
+                let delivery = Delivery { state: DeliveryState::Waiting, next_at: None, ..kept.delivery };
+                transaction.note_delivery(&DeliveryChange { key: wanted, delivery }).await?;
+                Ok((Nothing {}, vec![done]))
             })
         });
-        let key = revived.await?;
-        let items = self.store.notification(&key).await?.into_iter().map(|kept| Item::kept(kept, self.now()));
-        let changes = self.notifications.outbox.put(items);
+        revived.await?;
+        // What waits on disk waits in memory too, whatever broke off before; what had arrived by then does not.
+        let kept = self.store.notification(&key).await?.filter(|kept| kept.delivery.state == DeliveryState::Waiting);
+        let changes = self.notifications.outbox.put(kept.into_iter().map(|kept| Item::kept(kept, self.now())));
         self.write_down(changes);
         self.monitoring.changed_inside();
         Ok(())
     }
 
     /// Sends a message over a channel to see whether it arrives. What the channel answers is noted as of any other message.
-    pub(crate) async fn try_channel(&self, caller: &Caller, channel: &Slug) -> Result<(), Problem> {
-        let now = self.now();
-        caller.must(Permission::Configure, now)?;
+    pub(crate) async fn try_channel(self: &Arc<Self>, caller: &Caller, channel: &Slug) -> Result<(), Problem> {
+        caller.must(Permission::Configure, self.now())?;
         let kinds = self.kinds();
         let channels = &kinds.config.notifications.channels;
-        let spec = channels.iter().find(|spec| spec.slug == *channel).ok_or(Problem::NotFound("channel"))?;
+        let spec = channels.iter().find(|spec| spec.slug == *channel).ok_or(Problem::NotFound("channel"))?.clone();
+        self.throttles.channel(channel.as_str())?;
+        let (desk, caller) = (Arc::clone(self), caller.clone());
+        to_its_end(async move { desk.trial(&caller, &kinds, &spec).await }).await
+    }
+
+    async fn trial(&self, caller: &Caller, kinds: &Kinds, spec: &ChannelSpec) -> Result<(), Problem> {
         let sender = self.notifications.sender.get().ok_or(Problem::Busy)?;
         let base = kinds.config.site.base(self.notifications.address.get().copied());
-        let words = Words { kinds: &kinds, spec, base: &base, under: 0, now };
-        let answer = sender.send(&spec.channel, &words.trial(caller.name()), now).await;
-        self.notifications.outbox.note(channel, &answer, self.now());
+        let now = self.now();
+        let message = Words { kinds, spec, base: &base, under: 0, now }.trial(caller.name());
+        let mut answer = sender.send(&spec.channel, &message, now).await;
+        if answer == Answer::Taken && matches!(spec.channel, Channel::PagerDuty { .. }) {
+            // There it rings until it is over.
+            answer = sender.send(&spec.channel, &Message { say: Say::Over, ..message }, now).await;
+        }
+        self.notifications.outbox.note(&spec.slug, &answer, self.now());
         self.monitoring.changed_inside();
+        let is_taken = answer == Answer::Taken;
+        let done = Done::new("channel.tested", "channel", &spec.slug, &spec.slug).changed(
+            "arrived",
+            "",
+            if is_taken { "yes" } else { "no" },
+        );
+        self.change(caller, None, move |_, _| Box::pin(async move { Ok((Nothing {}, vec![done])) })).await?;
         match answer {
             Answer::Taken => Ok(()),
             Answer::Later(_, error) | Answer::Refused(error) => {
-                tracing::warn!(%channel, error, "a test of a channel did not arrive");
+                tracing::warn!(channel = %spec.slug, error, "a test of a channel did not arrive");
                 Err(Problem::Refused("refused-channel-trial"))
             }
         }
@@ -248,14 +293,5 @@ impl Desk {
     pub(crate) fn channels_for(&self, caller: &Caller) -> Result<Vec<ChannelSpec>, Problem> {
         caller.must(Permission::Read, self.now())?;
         Ok(self.channels())
-    }
-}
-
-/// All notifications of an alert.
-pub(crate) fn of_alert(number: i64) -> NotificationFilter {
-    NotificationFilter {
-        alert: Some(number),
-        limit: store::notifications::NOTIFICATIONS_LISTED_MAX,
-        ..NotificationFilter::default()
     }
 }

@@ -1,7 +1,7 @@
 //! What waits to be sent: one queue for each channel, in memory, bounded. One message at a time is under way on a channel, so a channel that hangs
 //! delays nothing but itself. What fails is tried again, at growing intervals; what is refused, or fails for a day, is given up and kept.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -43,6 +43,13 @@ impl Item {
         Self { notification: Arc::new(kept.notification), delivery: kept.delivery, since: now, held_until: None }
     }
 
+    /// True for what is about the same alert, and was decided before `other`.
+    fn is_older(&self, other: &Notification) -> bool {
+        self.notification.alert == other.alert
+            && self.notification.channel == other.channel
+            && self.notification.ordinal < other.ordinal
+    }
+
     fn is_due(&self, now: Timestamp, elapsed: Duration) -> bool {
         self.held_until.is_none_or(|until| until <= elapsed) && self.delivery.next_at.is_none_or(|at| at <= now)
     }
@@ -77,17 +84,20 @@ pub(crate) struct Traffic {
 }
 
 impl Traffic {
+    const fn count(&mut self, answer: &Answer) {
+        match answer {
+            Answer::Taken => self.sent += 1,
+            Answer::Later(..) | Answer::Refused(_) => self.failed += 1,
+        }
+    }
+
     fn note(&mut self, answer: &Answer, now: Timestamp) {
         match answer {
             Answer::Taken => {
-                self.sent += 1;
                 self.sent_at = Some(now);
                 self.trouble = None;
             }
-            Answer::Later(_, error) | Answer::Refused(error) => {
-                self.failed += 1;
-                self.trouble = Some((now, error.clone()));
-            }
+            Answer::Later(_, error) | Answer::Refused(error) => self.trouble = Some((now, error.clone())),
         }
     }
 }
@@ -103,8 +113,15 @@ struct Line {
 #[derive(Debug, Default)]
 struct Lines {
     lines: HashMap<Slug, Line>,
-    /// Channels on which something is under way.
-    busy: HashSet<Slug>,
+    /// What is under way on which channel.
+    busy: HashMap<Slug, Arc<Notification>>,
+}
+
+impl Lines {
+    fn has(&self, key: &str) -> bool {
+        let waiting = self.lines.values().flat_map(|line| &line.waiting).map(|item| &item.notification);
+        waiting.chain(self.busy.values()).any(|notification| notification.key == key)
+    }
 }
 
 /// All channels.
@@ -125,17 +142,30 @@ impl Outbox {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes what is to be sent. Gives what became of those that it takes the place of.
+    /// True while this waits or is under way.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.lines().has(key)
+    }
+
+    /// Takes what is to be sent; what it has already it has once. Gives what became of those that newer ones take the place of.
     pub(super) fn put(&self, items: impl IntoIterator<Item = Item>) -> Vec<DeliveryChange> {
         let mut changes = Vec::new();
         let mut lines = self.lines();
         for item in items {
+            if lines.has(&item.notification.key) {
+                continue;
+            }
+            let under_way = lines.busy.get(&item.notification.channel).is_some_and(|busy| item.is_older(busy));
             let line = lines.lines.entry(item.notification.channel.clone()).or_default();
-            let alert = item.notification.alert;
+            // Something newer is being said, or about to be.
+            if under_way || line.waiting.iter().any(|waiting| item.is_older(&waiting.notification)) {
+                changes.push(item.ended(DeliveryState::Replaced, None));
+                continue;
+            }
             // Whoever could not be told yet is told how it is now.
             let (older, others) = std::mem::take(&mut line.waiting)
                 .into_iter()
-                .partition::<VecDeque<_>, _>(|waiting| waiting.notification.alert == alert);
+                .partition::<VecDeque<_>, _>(|waiting| waiting.is_older(&item.notification));
             line.waiting = others;
             changes.extend(older.into_iter().map(|older| older.ended(DeliveryState::Replaced, None)));
             if line.waiting.len() >= WAITING_MAX
@@ -174,26 +204,30 @@ impl Outbox {
         let Lines { lines, busy } = &mut *lines;
         let mut taken = Vec::new();
         for (slug, line) in lines {
-            if busy.contains(slug) || line.paused_until.is_some_and(|until| until > now) {
+            if busy.contains_key(slug) || line.paused_until.is_some_and(|until| until > now) {
                 continue;
             }
             let next = line.waiting.iter().position(|item| item.is_due(now, elapsed));
             if let Some(item) = next.and_then(|index| line.waiting.remove(index)) {
-                busy.insert(slug.clone());
+                busy.insert(slug.clone(), Arc::clone(&item.notification));
                 taken.push(item);
             }
         }
         taken
     }
 
-    /// Takes one back with what came of it; gives what is to be written down.
-    pub(super) fn back(&self, mut item: Item, answer: &Answer, now: Timestamp) -> DeliveryChange {
+    /// Takes one back with what came of it; gives what is to be written down. `was_sent`: false where its channel is configured no more, which
+    /// is no trouble of whatever has that name one day.
+    pub(super) fn back(&self, mut item: Item, answer: &Answer, was_sent: bool, now: Timestamp) -> DeliveryChange {
         let mut lines = self.lines();
         lines.busy.remove(&item.notification.channel);
         let line = lines.lines.entry(item.notification.channel.clone()).or_default();
         item.delivery.attempts = item.delivery.attempts.saturating_add(1);
         item.delivery.tried_at = Some(now);
-        line.traffic.note(answer, now);
+        if was_sent {
+            line.traffic.count(answer);
+            line.traffic.note(answer, now);
+        }
         let change = match answer {
             Answer::Taken => {
                 item.delivery.error = None;
@@ -207,7 +241,7 @@ impl Outbox {
                 if let Some(asked) = asked {
                     line.paused_until = Some(now.plus(*asked));
                 }
-                let is_old = line.waiting.iter().any(|newer| newer.notification.alert == item.notification.alert);
+                let is_old = line.waiting.iter().any(|waiting| item.is_older(&waiting.notification));
                 if is_old {
                     item.ended(DeliveryState::Replaced, Some(error.clone()))
                 } else if now.since(item.since) >= GIVE_UP_AFTER {
@@ -227,7 +261,7 @@ impl Outbox {
         change
     }
 
-    /// Notes what came of a message that is no notification.
+    /// Notes what came of a test.
     pub(super) fn note(&self, channel: &Slug, answer: &Answer, now: Timestamp) {
         self.lines().lines.entry(channel.clone()).or_default().traffic.note(answer, now);
     }
@@ -235,7 +269,7 @@ impl Outbox {
     /// How a channel is doing.
     pub(super) fn traffic(&self, channel: &Slug) -> Traffic {
         let lines = self.lines();
-        let waiting = |line: &Line| line.waiting.len() + usize::from(lines.busy.contains(channel));
+        let waiting = |line: &Line| line.waiting.len() + usize::from(lines.busy.contains_key(channel));
         lines.lines.get(channel).map(|line| Traffic { waiting: waiting(line), ..line.traffic.clone() }).unwrap_or_default()
     }
 }

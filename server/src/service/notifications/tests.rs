@@ -54,7 +54,7 @@ fn one_is_under_way_on_a_channel_and_waits_for_the_disk_no_longer_than_it_must()
     let taken = outbox.take(at(0), Duration::from_secs(1));
     assert_eq!(keys(&taken), ["alert-1-phone-1"]);
     assert!(outbox.take(at(0), Duration::from_secs(9)).is_empty(), "one at a time");
-    let change = outbox.back(taken.into_iter().next().unwrap(), &Answer::Taken, at(1));
+    let change = outbox.back(taken.into_iter().next().unwrap(), &Answer::Taken, true, at(1));
     assert_eq!((change.delivery.state, change.delivery.attempts), (DeliveryState::Sent, 1));
     assert_eq!(keys(&outbox.take(at(1), ZERO)), ["alert-2-phone-1"]);
 }
@@ -67,7 +67,7 @@ fn what_fails_is_tried_again_more_and_more_rarely_and_for_a_day() {
     let mut pauses = Vec::new();
     loop {
         let taken = outbox.take(now, ZERO);
-        let change = outbox.back(taken.into_iter().next().unwrap(), &later(), now);
+        let change = outbox.back(taken.into_iter().next().unwrap(), &later(), true, now);
         if change.delivery.state == DeliveryState::Dead {
             assert_eq!(change.delivery.error.as_deref(), Some("not now"));
             break;
@@ -94,9 +94,9 @@ fn whoever_could_not_be_told_is_told_how_it_is_now() {
     let taken = outbox.take(at(0), ZERO).remove(0);
     assert_eq!(taken.notification.alert, 2);
     outbox.put([item(2, 2)]);
-    let change = outbox.back(taken, &later(), at(0));
+    let change = outbox.back(taken, &later(), true, at(0));
     assert_eq!(change.delivery.state, DeliveryState::Replaced, "there is a newer one");
-    let refused = outbox.back(outbox.take(at(0), ZERO).remove(0), &Answer::Refused("never".to_owned()), at(0));
+    let refused = outbox.back(outbox.take(at(0), ZERO).remove(0), &Answer::Refused("never".to_owned()), true, at(0));
     assert_eq!((refused.delivery.state, refused.delivery.next_at), (DeliveryState::Dead, None));
 }
 
@@ -105,11 +105,36 @@ fn a_service_that_asks_for_patience_is_left_alone_and_the_queue_has_an_end() {
     let outbox = Outbox::default();
     outbox.put([item(1, 1)]);
     let asked = Answer::Later(Some(Duration::from_secs(90)), "slow down".to_owned());
-    outbox.back(outbox.take(at(0), ZERO).remove(0), &asked, at(0));
+    outbox.back(outbox.take(at(0), ZERO).remove(0), &asked, true, at(0));
     outbox.put([item(2, 1)]);
     assert!(outbox.take(at(89), ZERO).is_empty(), "also what is new");
     let given_up = outbox.put((3..).take(WAITING_MAX).map(|alert| item(alert, 1)));
     assert_eq!(given_up.len(), 2);
     assert!(given_up.iter().all(|change| change.delivery.state == DeliveryState::Dead));
     assert_eq!(outbox.take(at(90), ZERO).len(), 1);
+}
+
+#[test]
+fn what_comes_again_takes_the_place_of_nothing_newer_and_is_there_once() {
+    let outbox = Outbox::default();
+    outbox.put([item(1, 2)]);
+    let changes = outbox.put([item(1, 1)]);
+    assert_eq!((changes.len(), changes[0].key.as_str()), (1, "alert-1-phone-1"));
+    assert_eq!(changes[0].delivery.state, DeliveryState::Replaced);
+    assert!(outbox.put([item(1, 2)]).is_empty(), "it waits already");
+    let taken = outbox.take(at(0), ZERO);
+    assert_eq!(keys(&taken), ["alert-1-phone-2"]);
+    assert!(outbox.has("alert-1-phone-2") && outbox.put([item(1, 2)]).is_empty(), "it is under way already");
+    assert_eq!(outbox.put([item(1, 1)])[0].delivery.state, DeliveryState::Replaced, "something newer is under way");
+    assert_eq!(outbox.back(taken.into_iter().next().unwrap(), &Answer::Taken, true, at(1)).delivery.state, DeliveryState::Sent);
+    assert!(outbox.take(at(1), ZERO).is_empty());
+}
+
+#[test]
+fn a_channel_that_is_gone_leaves_no_trouble_behind() {
+    let outbox = Outbox::default();
+    outbox.put([item(1, 1)]);
+    let gone = Answer::Refused("gone".to_owned());
+    assert_eq!(outbox.back(outbox.take(at(0), ZERO).remove(0), &gone, false, at(0)).delivery.state, DeliveryState::Dead);
+    assert_eq!(outbox.traffic(&"phone".parse().unwrap()).trouble, None);
 }

@@ -161,14 +161,14 @@ impl Words<'_> {
         let site = self.config().site.name.get(text.language()).to_owned();
         Message {
             key: format!("trial-{}", uuid::Uuid::now_v7()),
-            alert: 0,
-            say: Say::Over,
-            severity: Severity::Sev4,
+            alert: None,
+            say: Say::Fires,
+            severity: Severity::Sev3,
             title: text.with("tell-trial", &[("site", site.into())]),
             text: text.get("tell-trial-text"),
             facts: vec![(text.get("tell-trial-by"), asker.to_owned())],
             url: format!("{}/desk/alerts", self.base),
-            link: text.get("tell-link"),
+            link: text.get("tell-trial-link"),
             at: self.now,
         }
     }

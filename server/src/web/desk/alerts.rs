@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use domain::account::Permission;
 use domain::runbook::front_matter::alert_key;
 use store::alerts::AlertFilter;
+use store::notifications::NotificationFilter;
 use store::runbooks::runs::RunFilter;
 
 use super::super::alert_rows::{AlertsKnown, write_href};
@@ -14,11 +15,11 @@ use super::super::incident_rows::Known;
 use super::super::runbook_rows::run_row;
 use super::super::{Web, notification_rows};
 use super::form::{self, Sent, Typed, after, numbered};
+use super::notifications::HERE as NOTIFICATIONS;
 use super::show::{Answer, done, form_page, on_to, page, query};
 use super::visit::Visit;
 use super::watching::choices;
 use crate::service::alerts::AlertWanted;
-use crate::service::notifications::of_alert;
 use crate::service::problem::Problem;
 use crate::service::runs::RunWanted;
 
@@ -28,6 +29,8 @@ const ROWS: u32 = 50;
 const UNDER_MAX: usize = 300;
 /// Runs that its page shows.
 const RUNS_MAX: u32 = 20;
+/// Most notifications on the page of an alert.
+const TOLD_MAX: u32 = 30;
 
 /// The page of one.
 fn at(number: i64) -> String {
@@ -95,10 +98,16 @@ async fn alert_page(web: &Web, visit: &Visit, number: i64, form: FormState) -> A
     let filter = RunFilter { alert: Some(number), limit: RUNS_MAX, ..RunFilter::default() };
     let runs = web.desk.run_list(&caller, &filter).await?;
     let active = web.desk.active_incidents(&caller)?;
+    let version = web.monitoring.desk_version();
     // What it is stands there even if it cannot be read who was told.
-    let told = web.desk.notifications(&caller, &of_alert(number)).await.unwrap_or_default();
+    let filter = NotificationFilter { alert: Some(number), limit: TOLD_MAX + 1, ..NotificationFilter::default() };
+    let told = web.desk.notifications(&caller, &filter).await;
+    let is_late = told.is_err() || web.monitoring.writer.health().is_stuck;
+    let mut told = told.unwrap_or_default();
+    let has_more = told.len() > TOLD_MAX as usize;
+    told.truncate(TOLD_MAX as usize);
     let shown = AlertPage {
-        version: web.monitoring.desk_version(),
+        version,
         row: rows.row(alert),
         kind: alert.kind.as_ref().map(ToString::to_string),
         labels: alert.labels.as_map().clone(),
@@ -118,6 +127,8 @@ async fn alert_page(web: &Web, visit: &Visit, number: i64, form: FormState) -> A
         under: found.under.iter().take(UNDER_MAX).map(|alert| rows.row(alert)).collect(),
         bell: notification_rows::bell(web),
         told: notification_rows::rows(web, told, visit.language),
+        told_more: has_more.then(|| format!("{NOTIFICATIONS}?alert={number}")),
+        told_late: is_late,
         runs: runs.iter().map(|(run, edition, progress)| run_row(run, edition, progress, visit.language)).collect(),
         incidents: active
             .iter()

@@ -11,30 +11,42 @@ use super::visit::Visit;
 use crate::service::problem::Problem;
 
 /// Where the page is.
-const HERE: &str = "/desk/notifications";
+pub(super) const HERE: &str = "/desk/notifications";
 /// Notifications on one page.
 const ROWS: u32 = 50;
 
 pub(super) async fn show(State(web): State<Web>, visit: Visit) -> Answer {
     let caller = visit.caller()?;
     let is_dead = query(&visit, "state").as_deref() == Some(DeliveryState::Dead.name());
+    let alert: Option<i64> = query(&visit, "alert").and_then(|alert| alert.parse().ok());
+    let version = web.monitoring.desk_version();
     let filter = NotificationFilter {
+        alert,
         state: is_dead.then_some(DeliveryState::Dead),
         before: query(&visit, "before").and_then(|before| before.parse().ok()),
         limit: ROWS + 1,
         ..NotificationFilter::default()
     };
-    let mut kept = web.desk.notifications(&caller, &filter).await?;
+    let kept = web.desk.notifications(&caller, &filter).await;
+    let is_late = matches!(kept, Err(Problem::Store(_))) || web.monitoring.writer.health().is_stuck;
+    // How the channels are doing is known without the disk.
+    let mut kept = match kept {
+        Err(Problem::Store(_)) => Vec::new(),
+        kept => kept?,
+    };
     let has_more = kept.len() > ROWS as usize;
     kept.truncate(ROWS as usize);
     let last = kept.last().map(|kept| kept.seq).filter(|_| has_more);
     let state = if is_dead { "state=dead&" } else { "" };
+    let about = alert.map(|number| format!("alert={number}&")).unwrap_or_default();
     let shown = NotificationsPage {
-        version: web.monitoring.desk_version(),
+        version,
+        alert,
+        is_late,
         channels: notification_rows::channels(&web, visit.language),
         rows: notification_rows::rows(&web, kept, visit.language),
         is_dead,
-        older: last.map(|seq| format!("{HERE}?{state}before={seq}")),
+        older: last.map(|seq| format!("{HERE}?{state}{about}before={seq}")),
     };
     page(&web, &visit, DeskPage::Notifications(shown)).await
 }

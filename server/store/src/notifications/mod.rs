@@ -20,8 +20,6 @@ const NOTE: &str = "write down what became of a notification";
 
 /// Most that one list gives.
 pub const NOTIFICATIONS_LISTED_MAX: u32 = 200;
-/// Most that are taken up after a start; what is older stays in the outbox, for somebody to send.
-pub const NOTIFICATIONS_TAKEN_UP_MAX: u32 = 2_000;
 /// Longest error that is kept, in characters.
 const ERROR_CHARS_MAX: usize = 500;
 
@@ -130,6 +128,8 @@ pub struct KeptNotification {
     pub notification: Notification,
     /// What became of it.
     pub delivery: Delivery,
+    /// True when nothing was to be said of its alert on its channel after it.
+    pub is_last: bool,
 }
 
 /// What became of a notification, to be written down.
@@ -159,7 +159,8 @@ pub struct NotificationFilter {
 macro_rules! select_notifications {
     () => {
         "SELECT n.seq, n.key, n.alert_number, n.channel, n.ordinal, n.times, n.say, n.severity, n.title, n.text, n.facts, n.url, n.link,
-             n.decided_at, n.state, n.attempts, n.tried_at, n.next_at, n.error
+             n.decided_at, n.state, n.attempts, n.tried_at, n.next_at, n.error,
+             NOT EXISTS (SELECT 1 FROM notification AS m WHERE m.alert_number = n.alert_number AND m.channel = n.channel AND m.seq > n.seq)
          FROM notification AS n WHERE "
     };
 }
@@ -210,6 +211,7 @@ fn read_one(row: &SqliteRow) -> Result<KeptNotification, StoreError> {
             next_at: columns.moment_if_any()?,
             error: columns.value()?,
         },
+        is_last: columns.value()?,
     })
 }
 
@@ -248,17 +250,10 @@ impl Store {
         row.as_ref().map(read_one).transpose()
     }
 
-    /// What waits to be sent, in order; of very much the newest [`NOTIFICATIONS_TAKEN_UP_MAX`].
+    /// What waits to be sent, in order. No more than whoever sends lets wait.
     pub async fn waiting_notifications(&self) -> Result<Vec<KeptNotification>, StoreError> {
-        let rows = sqlx::query(concat!(
-            select_notifications!(),
-            "n.seq IN (SELECT seq FROM notification WHERE state = 'waiting' ORDER BY seq DESC LIMIT ?) ORDER BY n.seq"
-        ))
-        .bind(i64::from(NOTIFICATIONS_TAKEN_UP_MAX))
-        .fetch_all(self.readers())
-        .await
-        .map_err(StoreError::doing(READ))?;
-        read_all(&rows)
+        let query = sqlx::query(concat!(select_notifications!(), "n.state = 'waiting' ORDER BY n.seq"));
+        read_all(&query.fetch_all(self.readers()).await.map_err(StoreError::doing(READ))?)
     }
 
     /// What was said last of each of these alerts on each channel.
@@ -327,16 +322,15 @@ pub(crate) async fn note(connection: &mut SqliteConnection, change: &DeliveryCha
 }
 
 impl Transaction<'_> {
-    /// Makes one that was given up wait again; gives it, if it was given up.
-    pub async fn revive_notification(&mut self, key: &str) -> Result<Option<KeptNotification>, StoreError> {
-        let row = sqlx::query(concat!(select_notifications!(), "n.key = ? AND n.state = 'dead'"))
-            .bind(key)
-            .fetch_optional(self.connection())
-            .await
-            .map_err(StoreError::doing(READ))?;
-        let Some(mut kept) = row.as_ref().map(read_one).transpose()? else { return Ok(None) };
-        kept.delivery = Delivery { state: DeliveryState::Waiting, next_at: None, ..kept.delivery };
-        note(self.connection(), &DeliveryChange { key: key.to_owned(), delivery: kept.delivery.clone() }).await?;
-        Ok(Some(kept))
+    /// The one with this name.
+    pub async fn notification(&mut self, key: &str) -> Result<Option<KeptNotification>, StoreError> {
+        let query = sqlx::query(concat!(select_notifications!(), "n.key = ?")).bind(key);
+        let row = query.fetch_optional(self.connection()).await.map_err(StoreError::doing(READ))?;
+        row.as_ref().map(read_one).transpose()
+    }
+
+    /// Writes down what becomes of one.
+    pub async fn note_delivery(&mut self, change: &DeliveryChange) -> Result<(), StoreError> {
+        note(self.connection(), change).await
     }
 }

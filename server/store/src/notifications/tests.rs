@@ -99,16 +99,31 @@ async fn what_was_given_up_can_be_made_to_wait_again_and_nothing_else() {
     let database = with_alerts().await;
     let one = new(1, "phone", 1, Say::Fires);
     leave(&database, vec![say(one.clone())]).await;
-    let revive = async || {
-        let key = one.key.clone();
-        database.write(move |transaction| Box::pin(async move { transaction.revive_notification(&key).await })).await
-    };
-    assert_eq!(revive().await.unwrap(), None, "it waits already");
     let dead = Delivery { state: DeliveryState::Dead, attempts: 9, error: Some("no".to_owned()), ..Delivery::NEW };
     leave(&database, vec![Change::Delivery(Box::new(DeliveryChange { key: one.key.clone(), delivery: dead }))]).await;
-    let revived = revive().await.unwrap().unwrap();
-    assert_eq!((revived.delivery.state, revived.delivery.attempts), (DeliveryState::Waiting, 9));
-    assert_eq!(database.store.waiting_notifications().await.unwrap().len(), 1);
+    assert_eq!(database.store.waiting_notifications().await.unwrap(), []);
+    let key = one.key.clone();
+    let read = database.write(move |transaction| {
+        Box::pin(async move {
+            let kept = transaction.notification(&key).await?.expect("it was kept");
+            let delivery = Delivery { state: DeliveryState::Waiting, ..kept.delivery };
+            transaction.note_delivery(&DeliveryChange { key, delivery }).await
+        })
+    });
+    read.await.unwrap();
+    let revived = database.store.notification(&one.key).await.unwrap().unwrap();
+    assert_eq!((revived.delivery.state, revived.delivery.attempts, revived.is_last), (DeliveryState::Waiting, 9, true));
+    assert_eq!(database.store.waiting_notifications().await.unwrap(), [revived]);
+    leave(&database, vec![say(new(1, "phone", 2, Say::Over)), say(new(1, "mail", 1, Say::Fires))]).await;
+    let lasts: Vec<(String, bool)> = database
+        .store
+        .notifications(&all())
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|kept| (kept.notification.key, kept.is_last))
+        .collect();
+    assert_eq!(lasts.iter().map(|(_, is_last)| *is_last).collect::<Vec<_>>(), [true, true, false], "{lasts:?}");
 }
 
 #[tokio::test]
