@@ -160,6 +160,7 @@ async fn scheduled_backups_are_made_kept_called_for_and_missed_when_they_do_not_
     })
     .await;
     eventually("and rings", || async {
+        server.clock.advance(Duration::from_secs(1));
         (server.count("SELECT COUNT(*) FROM alert WHERE name = 'backup-late' AND ended_at IS NULL").await == 1).then_some(())
     })
     .await;
