@@ -11,6 +11,8 @@ use tests::clock::ManualClock;
 use tests::eventually;
 use tests::server::{Answer, TestServer};
 use tests::visitor::Visitor;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use crate::incidents::Program;
 
@@ -180,6 +182,21 @@ async fn who_has_no_key_for_it_reports_nothing_and_a_key_for_it_reads_nothing() 
     assert_eq!(answer.status, 200, "{}", answer.body);
 }
 
+/// The beginning of the answer to a request whose body never comes: a client that is refused early may not hear it while it still sends.
+async fn answered_at_once(site: &Site, header: &str) -> String {
+    let url = site.server.url("");
+    let address = url.trim_start_matches("http://").trim_end_matches('/');
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let head = format!(
+        "POST /api/v2/alerts HTTP/1.1\r\nhost: {address}\r\nauthorization: {}\r\ncontent-type: application/json\r\n{header}\r\n\r\n",
+        site.sender
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = vec![0; 64];
+    stream.read_exact(&mut answer).await.unwrap();
+    String::from_utf8(answer).unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_read_is_refused_with_its_place_and_the_rest_is_taken() {
     let site = Site::start("").await;
@@ -199,8 +216,8 @@ async fn what_cannot_be_read_is_refused_with_its_place_and_the_rest_is_taken() {
         let answer = site.report(path, body).await;
         assert!(answer.status == 400 && answer.body.contains(said), "{path} {body}: {} {}", answer.status, answer.body);
     }
-    let large = format!("[{}]", "0,".repeat(2 * 1024 * 1024));
-    assert_eq!(site.report("/api/v2/alerts", &large).await.status, 413);
+    let refused = answered_at_once(&site, "content-length: 4194304").await;
+    assert!(refused.starts_with("HTTP/1.1 413 "), "{refused}");
     assert_eq!(site.server.get_with("/hooks/alertmanager", &[("authorization", &site.sender)]).await.status, 405);
 }
 

@@ -90,8 +90,14 @@ impl FromRequestParts<Web> for Sender {
 
 async fn bytes(request: Request) -> Result<Bytes, Failed> {
     use axum::extract::FromRequest;
+    let too_large = || Failed::new(Kind::TooLarge, "a request has at most 2 MiB; send fewer alerts at once");
+    // What says how long it is need not be read first.
+    let stated = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if stated.is_some_and(|bytes| bytes > BODY_BYTES_MAX as u64) {
+        return Err(too_large());
+    }
     Bytes::from_request(request, &()).await.map_err(|rejection| match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Failed::new(Kind::TooLarge, "a request has at most 2 MiB; send fewer alerts at once"),
+        StatusCode::PAYLOAD_TOO_LARGE => too_large(),
         _ => Failed::new(Kind::BadRequest, "the body did not arrive as a whole"),
     })
 }
