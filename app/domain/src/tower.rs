@@ -54,6 +54,13 @@ impl ProbeMachine {
         }
     }
 
+    /// True when it is believed to have been up all the time from one moment to another.
+    pub fn was_up(&self, from: Timestamp, until: Timestamp) -> bool {
+        let mut moments = vec![from, until];
+        self.boundaries_after(from, &mut moments);
+        moments.into_iter().filter(|at| *at <= until).all(|at| self.believed_at(at) == Some(ProbeState::Up))
+    }
+
     fn boundaries_after(&self, from: Timestamp, into: &mut Vec<Timestamp>) {
         match self {
             Self::Active(machine) => machine.boundaries_after(from, into),

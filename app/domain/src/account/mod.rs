@@ -62,6 +62,8 @@ pub enum Permission {
     WriteTimeline,
     /// Do everything else with incidents: open, change and merge them, show them to the public and tell it.
     Respond,
+    /// Publish postmortems, and take them back.
+    Publish,
     /// Plan, change and cancel maintenance.
     PlanMaintenance,
     /// Read who did what.
@@ -76,13 +78,14 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Read,
         Self::OperateProbes,
         Self::SendAlerts,
         Self::Configure,
         Self::WriteTimeline,
         Self::Respond,
+        Self::Publish,
         Self::PlanMaintenance,
         Self::ReadAudit,
         Self::ManagePeople,
@@ -95,7 +98,7 @@ impl Permission {
         match self {
             Self::Read => Role::Viewer,
             Self::OperateProbes | Self::SendAlerts | Self::WriteTimeline | Self::Respond => Role::Responder,
-            Self::Configure | Self::PlanMaintenance | Self::ReadAudit => Role::Maintainer,
+            Self::Configure | Self::Publish | Self::PlanMaintenance | Self::ReadAudit => Role::Maintainer,
             Self::ManagePeople | Self::ManageKeys | Self::BackUp => Role::Owner,
         }
     }
@@ -108,7 +111,7 @@ impl Permission {
             Self::SendAlerts => Scope::WriteAlerts,
             Self::Configure => Scope::WriteConfiguration,
             Self::WriteTimeline => Scope::WriteTimeline,
-            Self::Respond => Scope::WriteIncidents,
+            Self::Respond | Self::Publish => Scope::WriteIncidents,
             Self::PlanMaintenance => Scope::WriteMaintenance,
             Self::ReadAudit | Self::ManagePeople | Self::ManageKeys | Self::BackUp => Scope::Admin,
         }
@@ -226,7 +229,7 @@ mod tests {
             may(Role::Responder),
             [Permission::Read, Permission::OperateProbes, Permission::SendAlerts, Permission::WriteTimeline, Permission::Respond]
         );
-        assert_eq!(may(Role::Maintainer).len(), 8);
+        assert_eq!(may(Role::Maintainer).len(), 9);
     }
 
     #[test]
