@@ -8,10 +8,12 @@
 //! both in slices inside the writer. What people do is a [`Transaction`] (`action`), with its methods in the files of the subjects:
 //! [`accounts`], [`sessions`] and [`keys`] say who may come in, [`audit`] who did what, [`idempotency`] what was asked before;
 //! [`definitions`] and [`maintenances`] are what was made and planned at the desk; [`incidents`] what is worked on, its timeline, what the
-//! public was told and the index that is searched; [`alerts`] what rang; [`runbooks`] checklists in every version, and what was done when they were followed. `columns` reads their rows.
+//! public was told and the index that is searched; [`alerts`] what rang; [`runbooks`] checklists in every version, and what was done when they were followed;
+//! [`postmortems`] the stories in every revision, [`action_items`] what is left to do. `columns` reads their rows.
 
 pub mod accounts;
 mod action;
+pub mod action_items;
 pub mod alerts;
 mod apply;
 pub mod audit;
@@ -28,6 +30,7 @@ pub mod maintenances;
 pub mod notifications;
 mod overwrite;
 pub mod past;
+pub mod postmortems;
 pub mod results;
 pub mod retention;
 pub mod rollup;

@@ -12,7 +12,8 @@ use std::time::Duration;
 
 use domain::component::Status;
 use domain::incident::Impact;
-use domain::incident::work::{IncidentKind, Severity, State};
+use domain::incident::metrics::Moments;
+use domain::incident::work::{IncidentKind, Marker, Severity, State};
 use domain::text::Slug;
 use domain::time::Timestamp;
 use serde_json::json;
@@ -253,6 +254,26 @@ impl Store {
         rows.iter().map(read_incident).collect()
     }
 
+    /// The moments that markers of these incidents stand for, by key.
+    pub async fn moments_of(&self, keys: &[i64]) -> Result<HashMap<i64, Moments>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT m.incident_key, m.marker, e.occurred_at FROM marker AS m JOIN timeline_entry AS e ON e.key = m.entry_key
+             WHERE m.incident_key IN (SELECT value FROM json_each(?)) AND e.deleted_at IS NULL",
+        )
+        .bind(json!(keys).to_string())
+        .fetch_all(self.readers())
+        .await
+        .map_err(StoreError::doing(READ))?;
+        let mut all: HashMap<i64, Moments> = HashMap::new();
+        for row in &rows {
+            let mut columns = Columns::new(row, READ);
+            let key: i64 = columns.value()?;
+            let marker = columns.named("a marker", Marker::from_name)?;
+            all.entry(key).or_default().insert(marker, columns.moment()?);
+        }
+        Ok(all)
+    }
+
     /// What each of these incidents affects, by key, in order of time.
     pub async fn incidents_affected(&self, keys: &[i64]) -> Result<HashMap<i64, Vec<Affected>>, StoreError> {
         affected_of_each(&mut *self.reader().await?, keys).await
@@ -309,6 +330,11 @@ impl Transaction<'_> {
     /// The incident with this number.
     pub async fn incident(&mut self, number: i64) -> Result<Option<Incident>, StoreError> {
         by_number(self.connection(), number).await
+    }
+
+    /// The incident with this key.
+    pub async fn incident_by_key(&mut self, key: i64) -> Result<Option<Incident>, StoreError> {
+        by_key(self.connection(), key).await
     }
 
     /// Keeps a new incident, with the next number; one that is public from the beginning gets its public number too.
