@@ -43,15 +43,29 @@ fn assets(site: &Path) -> String {
             compressed(".gz"),
         );
     }
+    // A site that was built before knows not all of them; pages do without what is not there.
+    let known = [
+        "CSS",
+        "JS",
+        "WASM",
+        "DESK_CSS",
+        "DESK_JS",
+        "DESK_WASM",
+        "DESK_SCRIPT",
+        "DESK_WORKER",
+        "POSTMORTEM_CSS",
+        "EDITOR_SCRIPT",
+    ];
+    let missing: Vec<&str> = known.into_iter().filter(|role| !roles.contains(&format!("const {role}: "))).collect();
+    for role in missing {
+        let _ = writeln!(roles, "pub(crate) const {role}: Option<&str> = None;");
+    }
     if lines.is_empty() {
         println!(
             "cargo:warning=no page assets in {}; run `cargo xtask assets` first for pages with style and islands",
             site.display()
         );
         roles.push_str("pub(crate) const BUILD: &str = \"none\";\n");
-        for role in ["CSS", "JS", "WASM", "DESK_CSS", "DESK_JS", "DESK_WASM", "DESK_SCRIPT", "DESK_WORKER"] {
-            let _ = writeln!(roles, "pub(crate) const {role}: Option<&str> = None;");
-        }
     }
     format!("static ASSETS: &[Asset] = &[\n{table}];\n{roles}")
 }

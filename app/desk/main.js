@@ -1,9 +1,11 @@
-// What every page of the desk does besides its islands: keeps what is typed, sends what waits, copies commands, and starts the service worker.
+// What every page of the desk does besides its islands: keeps what is typed, sends what waits, copies commands, quotes what is marked, and starts
+// the service worker.
 
 import { start as startComposer } from "./compose.js";
 import { start as startCopying } from "./copy.js";
 import { start as startDrafts } from "./drafts.js";
 import { flush } from "./queue.js";
+import { start as startQuotes } from "./quote.js";
 import { start as startRun } from "./run.js";
 
 /** What the worker calls the pages that it keeps. */
@@ -47,6 +49,7 @@ function forgetAtSignOut() {
 
 takeOwnAddress();
 startCopying();
+startQuotes();
 if (page.user) {
   startWorker();
   forgetAtSignOut();

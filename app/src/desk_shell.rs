@@ -9,11 +9,14 @@ use leptos::prelude::*;
 
 use crate::data::Assets;
 use crate::data::desk::{DeskContext, DeskPage, Viewer};
+use crate::desk_title::title;
 use crate::i18n::Text;
 use crate::islands::desk_keys::{DeskKeys, DeskKeysIsland};
 use crate::islands::theme_switch::ThemeSwitch;
 use crate::islands::time_switch::TimeSwitch;
 use crate::pages::desk::account::AccountView;
+use crate::pages::desk::action_item::ActionItemView;
+use crate::pages::desk::action_items::ActionItemsView;
 use crate::pages::desk::alert_raise::AlertRaiseView;
 use crate::pages::desk::alert_show::AlertShowView;
 use crate::pages::desk::alert_stub::AlertStubView;
@@ -23,10 +26,11 @@ use crate::pages::desk::component_edit::ComponentEditView;
 use crate::pages::desk::confirm::ConfirmView;
 use crate::pages::desk::coverage::CoverageView;
 use crate::pages::desk::entry_edit::EntryEditView;
-use crate::pages::desk::failure::{self, FailureView};
+use crate::pages::desk::failure::FailureView;
 use crate::pages::desk::incident_edit::IncidentEditView;
 use crate::pages::desk::incident_show::IncidentShowView;
 use crate::pages::desk::incidents::IncidentsView;
+use crate::pages::desk::insight::InsightView;
 use crate::pages::desk::keys::{KeyMadeView, KeysView};
 use crate::pages::desk::maintenance_edit::MaintenanceEditView;
 use crate::pages::desk::maintenances::MaintenancesView;
@@ -35,6 +39,14 @@ use crate::pages::desk::now::NowView;
 use crate::pages::desk::paste::PasteView;
 use crate::pages::desk::people::PeopleView;
 use crate::pages::desk::person::PersonView;
+use crate::pages::desk::postmortem_compare::PostmortemCompareView;
+use crate::pages::desk::postmortem_edit::PostmortemEditView;
+use crate::pages::desk::postmortem_import::PostmortemImportView;
+use crate::pages::desk::postmortem_merge::PostmortemMergeView;
+use crate::pages::desk::postmortem_new::PostmortemNewView;
+use crate::pages::desk::postmortem_publish::PostmortemPublishView;
+use crate::pages::desk::postmortem_show::PostmortemShowView;
+use crate::pages::desk::postmortems::PostmortemsView;
 use crate::pages::desk::probe_edit::ProbeEditView;
 use crate::pages::desk::probe_show::ProbeView;
 use crate::pages::desk::recovery_codes::RecoveryCodesView;
@@ -51,9 +63,7 @@ use crate::pages::desk::totp::TotpView;
 use crate::pages::desk::update_edit::UpdateEditView;
 use crate::pages::desk::version_diff::VersionDiffView;
 use crate::pages::desk::watching::WatchingView;
-use crate::parts::alert_rows::alert_number;
 use crate::parts::form::PostButton;
-use crate::parts::incident_words::{incident_number, run_number};
 use crate::routes::to;
 use crate::shell::{THEME, wake};
 
@@ -68,6 +78,8 @@ enum Place {
     Now,
     Alerts,
     Incidents,
+    Postmortems,
+    Actions,
     Runbooks,
     Components,
     Maintenance,
@@ -79,10 +91,12 @@ enum Place {
 
 impl Place {
     /// Those that everybody shares; one's own account stands apart.
-    const SHARED: [Self; 9] = [
+    const SHARED: [Self; 11] = [
         Self::Now,
         Self::Alerts,
         Self::Incidents,
+        Self::Postmortems,
+        Self::Actions,
         Self::Runbooks,
         Self::Components,
         Self::Maintenance,
@@ -97,6 +111,8 @@ impl Place {
             Self::Now => ("/desk/", "desk-now"),
             Self::Alerts => ("/desk/alerts", "alerts-title"),
             Self::Incidents => ("/desk/incidents", "incidents-title"),
+            Self::Postmortems => ("/desk/postmortems", "postmortems-title"),
+            Self::Actions => ("/desk/action-items", "actions-title"),
             Self::Runbooks => ("/desk/runbooks", "runbooks-title"),
             Self::Components => ("/desk/components", "components"),
             Self::Maintenance => ("/desk/maintenance", "planned-title"),
@@ -113,6 +129,8 @@ impl Place {
             Self::Now => Some("n"),
             Self::Alerts => Some("l"),
             Self::Incidents => Some("i"),
+            Self::Postmortems => Some("p"),
+            Self::Actions => Some("t"),
             Self::Runbooks => Some("r"),
             Self::Components => Some("c"),
             Self::Maintenance => Some("m"),
@@ -126,6 +144,8 @@ impl Place {
             Self::Now
             | Self::Alerts
             | Self::Incidents
+            | Self::Postmortems
+            | Self::Actions
             | Self::Runbooks
             | Self::Components
             | Self::Maintenance
@@ -148,6 +168,16 @@ impl Place {
             | DeskPage::EntryEdit(_)
             | DeskPage::Paste(_)
             | DeskPage::UpdateEdit(_) => (Self::Incidents, "true"),
+            DeskPage::Postmortems(_) => (Self::Postmortems, "page"),
+            DeskPage::PostmortemNew(_)
+            | DeskPage::Postmortem(_)
+            | DeskPage::PostmortemEdit(_)
+            | DeskPage::PostmortemMerge(_)
+            | DeskPage::PostmortemCompare(_)
+            | DeskPage::PostmortemPublish(_)
+            | DeskPage::PostmortemImport(_) => (Self::Postmortems, "true"),
+            DeskPage::ActionItems(_) => (Self::Actions, "page"),
+            DeskPage::ActionItem(_) | DeskPage::Insight(_) => (Self::Actions, "true"),
             DeskPage::Runbooks(_) => (Self::Runbooks, "page"),
             DeskPage::Runbook(_)
             | DeskPage::VersionDiff(_)
@@ -174,64 +204,6 @@ impl Place {
             | DeskPage::Confirm(_)
             | DeskPage::Failure(_) => return None,
         })
-    }
-}
-
-/// What a page is called in tabs and in the browser's history.
-pub fn title(page: &DeskPage, text: &Text) -> String {
-    let get = |key: &str| text.get(key);
-    let named = |key: &str, name: &str| text.with(key, &[("name", name.into())]);
-    let numbered = |key: &str, number: i64| text.with(key, &[("n", number.into())]);
-    match page {
-        DeskPage::SetUp(page) if page.name.is_none() => get("set-up-first-title"),
-        DeskPage::SetUp(_) => get("set-up-title"),
-        DeskPage::SignIn(_) => get("sign-in-title"),
-        DeskPage::SecondFactor(_) => get("second-factor-title"),
-        DeskPage::Confirm(_) => get("confirm-title"),
-        DeskPage::Now(_) => get("desk-now"),
-        DeskPage::Watching(_) => get("watching-title"),
-        DeskPage::ComponentEdit(page) => match &page.slug {
-            Some(slug) => named("component-edit-title", slug),
-            None => get("component-edit-new"),
-        },
-        DeskPage::Probe(page) => page.probe.slug.clone(),
-        DeskPage::ProbeEdit(page) => match &page.slug {
-            Some(slug) => named("probe-edit-title", slug),
-            None => get("probe-edit-new"),
-        },
-        DeskPage::Alerts(_) => get("alerts-title"),
-        DeskPage::Alert(page) => format!("{} {}", alert_number(page.row.number), page.row.title),
-        DeskPage::AlertRaise(_) => get("alerts-raise"),
-        DeskPage::Notifications(_) => get("notifications-title"),
-        DeskPage::Incidents(_) => get("incidents-title"),
-        DeskPage::IncidentEdit(page) => match page.number {
-            Some(number) => numbered("incident-edit-title", number),
-            None => get("incident-edit-new"),
-        },
-        DeskPage::Incident(page) => format!("{} {}", incident_number(page.row.number), page.row.title),
-        DeskPage::EntryEdit(page) => numbered("entry-edit-title", page.number),
-        DeskPage::Paste(page) => numbered("pasting-title", page.number),
-        DeskPage::UpdateEdit(page) => numbered("update-edit-title", page.number),
-        DeskPage::Runbooks(_) => get("runbooks-title"),
-        DeskPage::Runbook(page) => page.row.title.clone(),
-        DeskPage::VersionDiff(page) => named("version-diff-title", &page.title),
-        DeskPage::RunbookWrite(_) => get("runbook-write-title"),
-        DeskPage::AlertStub(page) => page.alert.clone(),
-        DeskPage::Coverage(_) => get("coverage-title"),
-        DeskPage::RunStart(page) => named("run-start-title", &page.title),
-        DeskPage::Run(page) => format!("{} {}", run_number(page.row.number), page.row.title),
-        DeskPage::RunRebase(page) => numbered("run-rebase-title", page.row.number),
-        DeskPage::Maintenances(_) => get("planned-title"),
-        DeskPage::MaintenanceEdit(page) => get(if page.id.is_some() { "planned-change" } else { "planned-new" }),
-        DeskPage::People(_) => get("people-title"),
-        DeskPage::Person(page) => page.person.name.clone(),
-        DeskPage::Keys(_) => get("keys-title"),
-        DeskPage::KeyMade(page) => named("keys-made-title", &page.name),
-        DeskPage::Account(_) => get("account-title"),
-        DeskPage::Totp(_) => get("totp-title"),
-        DeskPage::RecoveryCodes(_) => get("recovery-codes-title"),
-        DeskPage::Audit(_) => get("audit-title"),
-        DeskPage::Failure(failure) => failure::title(*failure, text),
     }
 }
 
@@ -311,6 +283,17 @@ fn body(context: &DeskContext) -> AnyView {
         DeskPage::EntryEdit(page) => view! { <EntryEditView context=context page=(**page).clone()/> }.into_any(),
         DeskPage::Paste(page) => view! { <PasteView context=context page=page.clone()/> }.into_any(),
         DeskPage::UpdateEdit(page) => view! { <UpdateEditView context=context page=page.clone()/> }.into_any(),
+        DeskPage::Postmortems(page) => view! { <PostmortemsView context=context page=page.clone()/> }.into_any(),
+        DeskPage::PostmortemNew(page) => view! { <PostmortemNewView context=context page=page.clone()/> }.into_any(),
+        DeskPage::Postmortem(page) => view! { <PostmortemShowView context=context page=(**page).clone()/> }.into_any(),
+        DeskPage::PostmortemEdit(page) => view! { <PostmortemEditView context=context page=(**page).clone()/> }.into_any(),
+        DeskPage::PostmortemMerge(page) => view! { <PostmortemMergeView context=context page=(**page).clone()/> }.into_any(),
+        DeskPage::PostmortemCompare(page) => view! { <PostmortemCompareView context=context page=(**page).clone()/> }.into_any(),
+        DeskPage::PostmortemPublish(page) => view! { <PostmortemPublishView context=context page=(**page).clone()/> }.into_any(),
+        DeskPage::PostmortemImport(page) => view! { <PostmortemImportView context=context page=(**page).clone()/> }.into_any(),
+        DeskPage::ActionItems(page) => view! { <ActionItemsView context=context page=page.clone()/> }.into_any(),
+        DeskPage::ActionItem(page) => view! { <ActionItemView context=context page=(**page).clone()/> }.into_any(),
+        DeskPage::Insight(page) => view! { <InsightView context=context page=(**page).clone()/> }.into_any(),
         DeskPage::Runbooks(page) => view! { <RunbooksView context=context page=page.clone()/> }.into_any(),
         DeskPage::Runbook(page) => view! { <RunbookView context=context page=(**page).clone()/> }.into_any(),
         DeskPage::VersionDiff(page) => view! { <VersionDiffView context=context page=page.clone()/> }.into_any(),
@@ -423,7 +406,16 @@ mod tests {
     #[test]
     fn everybody_finds_now_incidents_components_and_maintenance_and_only_owners_people_and_keys() {
         let places = |role: Role| Place::SHARED.into_iter().filter(|place| role.may(place.permission())).collect::<Vec<_>>();
-        let everybodys = [Place::Now, Place::Alerts, Place::Incidents, Place::Runbooks, Place::Components, Place::Maintenance];
+        let everybodys = [
+            Place::Now,
+            Place::Alerts,
+            Place::Incidents,
+            Place::Postmortems,
+            Place::Actions,
+            Place::Runbooks,
+            Place::Components,
+            Place::Maintenance,
+        ];
         assert_eq!(places(Role::Viewer), everybodys);
         assert_eq!(places(Role::Maintainer), [&everybodys[..], &[Place::Audit]].concat());
         assert_eq!(places(Role::Owner), Place::SHARED);

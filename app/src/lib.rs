@@ -11,6 +11,7 @@
 pub mod data;
 pub mod day_figures;
 pub mod desk_shell;
+mod desk_title;
 pub mod format;
 pub mod i18n;
 pub mod islands;

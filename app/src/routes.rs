@@ -11,6 +11,8 @@ use crate::pages::component_show::ComponentShow;
 use crate::pages::error::NotFound;
 use crate::pages::history::HistoryIndex;
 use crate::pages::incident_show::IncidentShow;
+use crate::pages::postmortem_list::PostmortemIndex;
+use crate::pages::postmortem_show::{PostmortemChanges, PostmortemShow, PostmortemVersion};
 use crate::pages::runbook_list::RunbookIndex;
 use crate::pages::runbook_show::RunbookShow;
 use crate::pages::status::StatusIndex;
@@ -55,6 +57,26 @@ pub mod to {
         format!("/{}/runbooks/{slug}.md", language.tag())
     }
 
+    /// All postmortems.
+    pub fn postmortems(language: Language) -> String {
+        format!("/{}/postmortems", language.tag())
+    }
+
+    /// The page of a postmortem.
+    pub fn postmortem(language: Language, slug: &str) -> String {
+        format!("/{}/postmortems/{slug}", language.tag())
+    }
+
+    /// A postmortem as a publication has it.
+    pub fn postmortem_version(language: Language, slug: &str, number: i64) -> String {
+        format!("/{}/postmortems/{slug}/{number}", language.tag())
+    }
+
+    /// What a publication of a postmortem changed.
+    pub fn postmortem_changes(language: Language, slug: &str, number: i64) -> String {
+        format!("/{}/postmortems/{slug}/{number}/changes", language.tag())
+    }
+
     /// Every single result of a component's last 24 hours.
     pub fn results(slug: &str) -> String {
         format!("/components/{slug}/results.csv")
@@ -87,6 +109,10 @@ pub fn Pages() -> impl IntoView {
                 <Route path=path!("/:language/history") view=HistoryIndex ssr=SsrMode::Async/>
                 <Route path=path!("/:language/history/:month") view=HistoryIndex ssr=SsrMode::Async/>
                 <Route path=path!("/:language/components/:slug") view=ComponentShow ssr=SsrMode::Async/>
+                <Route path=path!("/:language/postmortems") view=PostmortemIndex ssr=SsrMode::Async/>
+                <Route path=path!("/:language/postmortems/:slug") view=PostmortemShow ssr=SsrMode::Async/>
+                <Route path=path!("/:language/postmortems/:slug/:number") view=PostmortemVersion ssr=SsrMode::Async/>
+                <Route path=path!("/:language/postmortems/:slug/:number/changes") view=PostmortemChanges ssr=SsrMode::Async/>
                 <Route path=path!("/:language/incidents/:number") view=IncidentShow ssr=SsrMode::Async/>
                 <Route path=path!("/:language/runbooks") view=RunbookIndex ssr=SsrMode::Async/>
                 <Route path=path!("/:language/runbooks/:slug") view=RunbookShow ssr=SsrMode::Async/>

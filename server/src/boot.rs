@@ -166,6 +166,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     let desk = Arc::new(Desk::new(store.clone(), Arc::clone(&monitoring), configuration, backups.clone()));
     desk.load_plans().await?;
     desk.load_incidents().await?;
+    desk.load_postmortems().await?;
     desk.load_runbooks().await?;
     desk.load_alerts().await?;
     desk.load_notifications(address, sender.clone()).await?;

@@ -18,7 +18,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::runbook_command::{self, RunbookCommand};
 use crate::service::command::{Command as Asked, NoteAsked, Reply};
 use crate::telemetry::LogFormat;
-use crate::{backup, boot, commands, config, doctor, telemetry};
+use crate::{backup, boot, commands, config, demo, doctor, telemetry};
 
 /// A watchtower for services: checks from outside, a public uptime page, runbooks, in one program and one file.
 #[derive(Debug, Parser)]
@@ -75,6 +75,14 @@ enum Command {
         /// The configuration file, to be examined too.
         #[arg(long, env = "YAGURA_CONFIG")]
         config: Option<PathBuf>,
+    },
+    /// Make a folder with a demo to look round in: three outages retold, and a quarter of a year of made-up checks.
+    ///
+    /// Only in a new folder, so that it never gets among real data.
+    Demo {
+        /// The folder; made by this command.
+        #[arg(default_value = "yagura-demo")]
+        folder: PathBuf,
     },
     /// The runbooks inside this program, and those in files.
     #[command(subcommand)]
@@ -184,6 +192,7 @@ pub fn main() -> ExitCode {
         Command::Doctor { folder, config } => with_runtime(examine(folder, config)),
         Command::User(user) => with_runtime(change_user(user)),
         Command::Note(note) => take_note(note),
+        Command::Demo { folder } => with_runtime(make_demo(folder)),
         Command::Runbook(command) => runbook_command::run(command, &environment),
     };
     match outcome {
@@ -202,6 +211,14 @@ fn with_runtime(work: impl Future<Output = Result<ExitCode, String>>) -> Result<
 
 fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
+}
+
+async fn make_demo(folder: PathBuf) -> Result<ExitCode, String> {
+    let (config, data) = demo::make(&folder).await.map_err(|error| error.to_string())?;
+    println!("The demo is in {}. Look round:\n", folder.display());
+    println!("  yagura serve --config {} --data {}", config.display(), data.display());
+    println!("\nand open http://127.0.0.1:8600/. The desk is behind the link that it prints.");
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn serve(arguments: Serve) -> Result<ExitCode, String> {

@@ -11,6 +11,7 @@ pub mod boot;
 pub mod cli;
 mod commands;
 pub mod config;
+mod demo;
 mod doctor;
 mod jobs;
 mod messages;

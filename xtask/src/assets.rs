@@ -36,10 +36,20 @@ const BUNDLES: [Bundle; 2] = [
     Bundle { name: "yagura-desk", features: "desk", roles: ["desk_wasm", "desk_js"] },
 ];
 
-/// Scripts of the desk that are no islands, each with all that it imports in one file: what pages do, and their service worker, whose queue
-/// both share. Role, source, and what esbuild makes of it: a module, or a script as workers want it.
-const SCRIPTS: [(&str, &str, &str); 2] =
-    [("desk_script", "app/desk/main.js", "esm"), ("desk_worker", "app/desk/worker.js", "iife")];
+/// Scripts of the desk that are no islands, each with all that it imports in one file: what pages do, their service worker, whose queue
+/// both share, and the editor of postmortems. Role, source, and what esbuild makes of it: a module, or a script as workers want it.
+const SCRIPTS: [(&str, &str, &str); 3] = [
+    ("desk_script", "app/desk/main.js", "esm"),
+    ("desk_worker", "app/desk/worker.js", "iife"),
+    ("editor_script", "app/desk/editor/main.js", "esm"),
+];
+
+/// Style sheets: role, source, and how the file is called. That of postmortems is loaded by their pages only.
+const STYLES: [(&str, &str, &str); 3] = [
+    ("css", "style/main.css", "yagura"),
+    ("desk_css", "style/desk-main.css", "yagura-desk"),
+    ("postmortem_css", "style/postmortem.css", "yagura-postmortem"),
+];
 
 struct Site {
     folder: PathBuf,
@@ -91,6 +101,8 @@ pub(crate) fn build() -> Result<(), String> {
     let read = |file: &Path| std::fs::read(file).map_err(|error| format!("cannot read {}: {error}", file.display()));
     std::fs::create_dir_all(&work).map_err(|error| format!("cannot create {}: {error}", work.display()))?;
     let modules = npm_packages(&root.join("xtask/npm"))?;
+    // What the editor is made of; apart from the tools, so that another version of it builds no module anew.
+    let editor = npm_packages(&root.join("xtask/npm-editor"))?;
 
     for bundle in &BUNDLES {
         let module = compile(&root, bundle)?;
@@ -117,15 +129,15 @@ pub(crate) fn build() -> Result<(), String> {
     };
     for (role, source, format) in SCRIPTS {
         let mut command = Command::new(modules.join("esbuild/bin/esbuild"));
+        command.env("NODE_PATH", &editor);
         command.arg(root.join(source)).args(["--bundle", "--minify", "--target=es2022", "--log-level=warning"]);
         command.arg(format!("--format={format}")).arg(format!("--outfile={}", work.join(format!("{role}.js")).display()));
         run(&mut command)?;
     }
-    let styles = [("css", "style/main.css", "yagura"), ("desk_css", "style/desk-main.css", "yagura-desk")];
     for Bundle { name, .. } in &BUNDLES {
         minify(&work.join(format!("{name}.js")), &work.join(format!("{name}.min.js")))?;
     }
-    for (_, source, name) in styles {
+    for (_, source, name) in STYLES {
         minify(&root.join(source), &work.join(format!("{name}.css")))?;
     }
 
@@ -145,7 +157,7 @@ pub(crate) fn build() -> Result<(), String> {
         let name = format!("/pkg/{}-{}.js", role.replace('_', "-"), short_hash(&bytes));
         site.add(role, &name, "text/javascript; charset=utf-8", &bytes)?;
     }
-    for (role, _, name) in styles {
+    for (role, _, name) in STYLES {
         let bytes = read(&work.join(format!("{name}.css")))?;
         site.add(role, &format!("/pkg/{name}-{}.css", short_hash(&bytes)), "text/css; charset=utf-8", &bytes)?;
     }

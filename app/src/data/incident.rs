@@ -34,6 +34,8 @@ pub struct PublicIncident {
     pub updates: Vec<PublicUpdate>,
     /// The components it affects: ids as in [`super::PublicComponent::id`].
     pub component_ids: Vec<String>,
+    /// The address of its postmortem, if that was published.
+    pub postmortem: Option<String>,
 }
 
 impl PublicIncident {

@@ -6,6 +6,7 @@ mod component;
 pub mod desk;
 mod incident;
 mod outage;
+mod postmortem;
 pub mod runbook;
 
 use std::sync::Arc;
@@ -24,6 +25,10 @@ pub use self::incident::{
     IncidentPage, PublicAffected, PublicComponentChange, PublicIncident, PublicMaintenance, PublicMetric, PublicRow, PublicUpdate,
 };
 pub use self::outage::{HistoryPage, OutageOf, PublicMonth, PublicOutage};
+pub use self::postmortem::{
+    BodyAction, BodyBlock, BodyPiece, BodyRow, BodyRun, ImpactBar, PostmortemContent, PostmortemList, PostmortemPage,
+    PostmortemRow, PostmortemText, PostmortemView, PublicEdit, TextChanges,
+};
 pub use self::runbook::{AlertStub, RunbookList, RunbookText};
 use crate::i18n::{Messages, Text};
 
@@ -53,6 +58,10 @@ pub trait PageData: Send + Sync {
     async fn runbooks(&self, language: Language) -> RunbookList;
     /// One public runbook.
     async fn runbook(&self, language: Language, slug: &str) -> Result<RunbookText, PageError>;
+    /// All postmortems that everybody may read.
+    async fn postmortems(&self, language: Language) -> PostmortemList;
+    /// One postmortem, as it is or once was, or what changed in it.
+    async fn postmortem(&self, language: Language, slug: &str, view: PostmortemView) -> Result<PostmortemPage, PageError>;
     /// What stands around every page.
     fn site(&self, language: Language) -> PublicSite;
 }
@@ -133,6 +142,10 @@ pub struct Assets {
     pub desk_css: Option<String>,
     /// Paths of the JS glue and the WASM module of the desk, which has all islands.
     pub desk_islands: Option<(String, String)>,
+    /// Path of the style sheet of postmortems.
+    pub postmortem_css: Option<String>,
+    /// Path of the script of the editor.
+    pub editor_script: Option<String>,
     /// Path of the script that every page of the desk loads besides.
     pub desk_script: Option<String>,
     /// Changes with every build of the assets.

@@ -7,6 +7,8 @@ pub mod desk;
 pub mod error;
 pub mod history;
 pub mod incident_show;
+pub mod postmortem_list;
+pub mod postmortem_show;
 pub mod runbook_list;
 pub mod runbook_show;
 pub mod status;

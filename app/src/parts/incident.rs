@@ -60,12 +60,16 @@ pub fn incident_state(text: &Text, zone: &TimeZone, incident: &PublicIncident) -
         let (before, after) = text.around("story-next-update", "when");
         view! { <p class="incident-state">{before} <TimeText at=at zone=zone.clone() text=text.clone()/> {after}</p> }
     });
+    let postmortem = incident.postmortem.as_ref().map(|slug| {
+        view! { <p class="incident-state"><a href=to::postmortem(text.language(), slug)>{text.get("postmortem-read")}</a></p> }
+    });
     view! {
         <p class="incident-state">
             <strong>{incident_status(text, incident.status)}</strong> " · " {text.get(&format!("impact-{}", incident.impact.name()))} " · "
             {time}
         </p>
         {next}
+        {postmortem}
     }
 }
 

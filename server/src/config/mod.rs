@@ -56,10 +56,10 @@ pub use self::desk::{BackupSettings, DeskSettings, Reference};
 pub use self::excerpt::Excerpt;
 pub use self::incidents::{IncidentSettings, UpdateTemplate};
 pub use self::mistake::{ConfigErrors, Mistake, Position};
-pub use self::notifications::{ChannelSpec, NotificationSettings};
+pub use self::notifications::{ChannelSpec, NotificationSettings, WeeklyDigest};
 pub use self::overlay::{MADE_BYTES_MAX, Made, MadeKind, MadeMistake, conflicts, overlay};
 use self::reader::{Item, Reader, found};
-pub use self::runbooks::{Bundled, RunbookSettings};
+pub use self::runbooks::{Bundled, PostmortemSettings, RunbookSettings};
 use self::tree::{Kind, Node};
 pub use self::values::show_duration;
 
@@ -99,6 +99,8 @@ pub struct Config {
     pub notifications: NotificationSettings,
     /// Where runbooks come from.
     pub runbooks: RunbookSettings,
+    /// How postmortems begin.
+    pub postmortems: PostmortemSettings,
     /// Where backups are put. None: they are made only when somebody asks for one.
     pub backup: Option<BackupSettings>,
     /// Which of the groups, components and probes were made at the desk ([`overlay()`]). Empty for the file alone.
@@ -350,6 +352,7 @@ fn document(reader: &mut Reader<'_>, item: Item<'_>) -> Option<Config> {
         "alert_types",
         "notifications",
         "runbooks",
+        "postmortems",
         "backup",
         "groups",
         "components",
@@ -368,6 +371,7 @@ fn document(reader: &mut Reader<'_>, item: Item<'_>) -> Option<Config> {
     let types = sections::optional(&fields, "alert_types", |item| alerts::types(reader, &item));
     let notifications = sections::optional(&fields, "notifications", |item| notifications::notifications(reader, item, &zone));
     let runbooks = sections::optional(&fields, "runbooks", |item| runbooks::runbooks(reader, item));
+    let postmortems = sections::optional(&fields, "postmortems", |item| runbooks::postmortems(reader, item));
     let backup = sections::optional(&fields, "backup", |item| desk::backup(reader, item));
     let mut list = |key| fields.get(key).map(|item| reader.list(&item)).unwrap_or_default();
     let (groups, components, mut probes) = (list("groups"), list("components"), list("probes"));
@@ -392,6 +396,7 @@ fn document(reader: &mut Reader<'_>, item: Item<'_>) -> Option<Config> {
         alerts: AlertSettings { types: types?.unwrap_or_default(), ..alerts?.unwrap_or_default() },
         notifications: notifications?.unwrap_or_default(),
         runbooks: runbooks?.unwrap_or_default(),
+        postmortems: postmortems?.unwrap_or_default(),
         backup: backup?,
         made: HashSet::new(),
     })

@@ -31,6 +31,8 @@ const PAUSE_MAX: Duration = Duration::from_secs(24 * 3600);
 const TIMES_MAX: u32 = 100;
 /// Instead of a repeat: it is said once.
 const NEVER: &str = "never";
+/// When a digest is sent, if nothing else is said.
+const DIGEST_AT: Time = Time::constant(9, 0, 0, 0);
 /// Days of the week as they are written.
 const DAYS: [(&str, Weekday); 7] = [
     ("mon", Weekday::Monday),
@@ -51,6 +53,21 @@ pub struct NotificationSettings {
     pub routes: Vec<Route>,
     /// What is waited for.
     pub rule: BellRule,
+    /// Who is told once a week what is left to do after incidents; none: nobody.
+    pub digest: Option<WeeklyDigest>,
+}
+
+/// What is left to do after incidents, once a week.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WeeklyDigest {
+    /// Where to.
+    pub channels: Vec<Slug>,
+    /// On which day of the week.
+    pub day: Weekday,
+    /// When.
+    pub at: Time,
+    /// Where that day and hour are.
+    pub zone: TimeZone,
 }
 
 /// A channel.
@@ -72,13 +89,14 @@ pub struct ChannelSpec {
 
 /// `notifications`. `zone`: where the hours of routes are, if they say nothing else.
 pub(super) fn notifications(reader: &mut Reader<'_>, item: Item<'_>, zone: &TimeZone) -> Option<NotificationSettings> {
-    let fields = reader.fields(item, &["channels", "routes", "gather", "settle"])?;
+    let fields = reader.fields(item, &["channels", "routes", "gather", "settle", "digest"])?;
     let channels = optional(&fields, "channels", |item| list(reader, &item, ("channels", CHANNELS_MAX), channel));
     let routes =
         optional(&fields, "routes", |item| list(reader, &item, ("routes", ROUTES_MAX), |reader, item| route(reader, item, zone)));
     let defaults = BellRule::default();
     let gather = optional(&fields, "gather", |item| values::duration(reader, item, Duration::ZERO, WAIT_MAX));
     let settle = optional(&fields, "settle", |item| values::duration(reader, item, Duration::ZERO, WAIT_MAX));
+    let digest = optional(&fields, "digest", |item| digest(reader, item, zone));
     let channels = channels?.unwrap_or_default();
     let everywhere = || Route {
         channels: channels.iter().map(|channel| channel.slug.clone()).collect(),
@@ -94,7 +112,7 @@ pub(super) fn notifications(reader: &mut Reader<'_>, item: Item<'_>, zone: &Time
         Some(routes) => routes,
     };
     let rule = BellRule { gather: gather?.unwrap_or(defaults.gather), settle: settle?.unwrap_or(defaults.settle) };
-    Some(NotificationSettings { channels, routes, rule })
+    Some(NotificationSettings { channels, routes, rule, digest: digest? })
 }
 
 /// All of a list, or nothing if anything in it is wrong.
@@ -205,6 +223,17 @@ fn time(reader: &mut Reader<'_>, fields: &Fields<'_>, key: &'static str) -> Opti
         reader.wrong_text(&text, "a time of day such as `\"09:00\"`");
     }
     read
+}
+
+/// `digest`: what is left to do, once a week.
+fn digest(reader: &mut Reader<'_>, item: Item<'_>, zone: &TimeZone) -> Option<WeeklyDigest> {
+    let fields = reader.fields(item, &["channels", "day", "at", "time_zone"])?;
+    let channels = fields.require(reader, "channels").and_then(|item| slugs(reader, &item, Sort::Channel));
+    let day = optional(&fields, "day", |item| values::choice(reader, item, &DAYS));
+    let at = if fields.get("at").is_some() { time(reader, &fields, "at").map(Some) } else { Some(None) };
+    let own_zone = optional(&fields, "time_zone", |item| values::time_zone(reader, item));
+    let zone = own_zone?.map_or_else(|| zone.clone(), |(_, zone)| zone);
+    Some(WeeklyDigest { channels: channels?, day: day?.unwrap_or(Weekday::Monday), at: at?.unwrap_or(DIGEST_AT), zone })
 }
 
 fn hours(reader: &mut Reader<'_>, item: Item<'_>, zone: &TimeZone) -> Option<Hours> {

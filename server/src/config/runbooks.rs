@@ -1,4 +1,4 @@
-//! `runbooks`: where the operator's own ones are, and who sees those that Yagura brings along.
+//! `runbooks`: where the operator's own ones are, and who sees those that Yagura brings along; `postmortems`: where their templates are.
 
 use std::path::PathBuf;
 
@@ -25,6 +25,21 @@ pub enum Bundled {
     Internal,
     /// Nobody: they are not there.
     None,
+}
+
+/// How postmortems begin.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PostmortemSettings {
+    /// The folder of the operator's own templates, already resolved against that of the configuration. None: there are only ours.
+    pub templates: Option<PathBuf>,
+}
+
+/// `postmortems`.
+pub(super) fn postmortems(reader: &mut Reader<'_>, item: Item<'_>) -> Option<PostmortemSettings> {
+    let fields = reader.fields(item, &["templates"])?;
+    let templates = optional(&fields, "templates", |item| values::non_empty(reader, item));
+    let templates = templates.map(|given| given.map(|text| reader.resolve(&text.value)));
+    Some(PostmortemSettings { templates: templates? })
 }
 
 /// `runbooks`.

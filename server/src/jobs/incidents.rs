@@ -17,6 +17,8 @@ pub(crate) async fn run(desk: Arc<Desk>, clock: Arc<dyn Clock>) {
         desk.bring_alerts_to_incidents().await;
         desk.turn_incidents().await;
         desk.verify_runs().await;
+        desk.turn_postmortems().await;
+        desk.turn_action_items().await;
         next = (next + EVERY).max(clock.elapsed());
         clock.sleep_until(next).await;
     }

@@ -11,7 +11,28 @@ use super::problem::Problem;
 const PAGE_ROWS: u32 = 100;
 
 /// Everything that is ever written into the log, by subject.
-pub(crate) const ACTIONS: [&str; 73] = [
+pub(crate) const ACTIONS: [&str; 94] = [
+    "postmortem.begun",
+    "postmortem.waived",
+    "postmortem.saved",
+    "postmortem.buffer_discarded",
+    "postmortem.submitted",
+    "postmortem.approved",
+    "postmortem.changes_requested",
+    "postmortem.commented",
+    "postmortem.comment_resolved",
+    "postmortem.comment_reopened",
+    "postmortem.changed",
+    "postmortem.published",
+    "postmortem.retracted",
+    "postmortem.imported",
+    "postmortem.file_added",
+    "action_item.made",
+    "action_item.changed",
+    "action_item.moved",
+    "action_item.came_back",
+    "action_item.verified",
+    "action_item.returned",
     "alert.began",
     "alert.reopened",
     "alert.ended",

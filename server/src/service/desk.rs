@@ -17,6 +17,7 @@ use store::keys::ApiKey;
 use store::sessions::SessionState;
 use store::{Store, Transaction, WriterHandle};
 
+use super::action_items::ActionWatch;
 use super::backup::BackupWatch;
 use super::caller::{Caller, NO_SESSION, Who};
 use super::configuration::Configuration;
@@ -56,6 +57,7 @@ pub(crate) struct Desk {
     pub(super) runbooks: Runbooks,
     pub(super) runs: RunWatch,
     pub(super) notifications: Notifications,
+    pub(super) action_watch: ActionWatch,
 }
 
 /// What was done, for the audit log.
@@ -136,6 +138,7 @@ impl Desk {
             runbooks: Runbooks::default(),
             runs: RunWatch::default(),
             notifications: Notifications::default(),
+            action_watch: ActionWatch::default(),
         }
     }
 

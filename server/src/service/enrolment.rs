@@ -23,6 +23,7 @@ use crate::service::alerts::AlertBoard;
 use crate::service::incidents::Board;
 use crate::service::maintenance::Plans;
 use crate::service::monitoring::{Monitoring, PAGE_HORIZON, State, WatchedComponent, WatchedProbe};
+use crate::service::postmortems::board::Board as PostmortemBoard;
 use crate::service::public_id::public_id;
 
 /// How far back the probes' own histories are read again: long enough for any run of unconfirmed results.
@@ -209,6 +210,7 @@ pub(crate) async fn begin(
         plans: Plans::default(),
         incidents: Board::default(),
         alerts: AlertBoard::default(),
+        postmortems: PostmortemBoard::default(),
         uplink_lost_since,
         backup_late_since,
         ticked_at: None,

@@ -2,6 +2,7 @@
 //! belongs to it do what people and programs ask for, and ask first whether they may.
 
 pub(crate) mod accounts;
+pub(crate) mod action_items;
 pub(crate) mod alerts;
 pub(crate) mod audit;
 pub(crate) mod backup;
@@ -11,6 +12,7 @@ pub(crate) mod configuration;
 pub(crate) mod desk;
 pub(crate) mod enrolment;
 pub(crate) mod incidents;
+pub(crate) mod insight;
 pub(crate) mod keys;
 pub(crate) mod maintenance;
 pub(crate) mod monitoring;
@@ -18,6 +20,7 @@ pub(crate) mod notifications;
 pub(crate) mod passkeys;
 pub(crate) mod past;
 pub(crate) mod people;
+pub(crate) mod postmortems;
 pub(crate) mod problem;
 pub(crate) mod public_id;
 pub(crate) mod recurrence;

@@ -27,6 +27,7 @@ use super::alerts::AlertBoard;
 use super::incidents::Board;
 use super::incidents::told::Told;
 use super::maintenance::{News, Plans};
+use super::postmortems::board::Board as PostmortemBoard;
 use crate::config::Config;
 
 /// How long a heartbeat's sender waits for the commit before it is told to try again.
@@ -72,6 +73,8 @@ pub(crate) struct State {
     pub(crate) incidents: Board,
     /// What rings.
     pub(crate) alerts: AlertBoard,
+    /// Postmortems that everybody can read.
+    pub(crate) postmortems: PostmortemBoard,
     pub(crate) uplink_lost_since: Option<Timestamp>,
     pub(crate) backup_late_since: Option<Timestamp>,
     /// Both clocks at the newest tick: when the wall clock has run ahead of the other, this machine slept.
@@ -97,6 +100,8 @@ pub(crate) struct Offer {
     pub(crate) trusted_proxies: Vec<IpNet>,
     /// Which incidents the public is told of.
     pub(crate) incidents: Told,
+    /// Public addresses of postmortems that were ever published.
+    pub(crate) postmortems: HashSet<String>,
 }
 
 impl Offer {
@@ -111,6 +116,13 @@ impl Offer {
             time_zone: state.config.site.time_zone.clone(),
             trusted_proxies: state.config.trusted_proxies.clone(),
             incidents: Told::of(state),
+            postmortems: state
+                .postmortems
+                .all()
+                .iter()
+                .filter_map(|one| one.postmortem.facts.slug.as_ref())
+                .map(ToString::to_string)
+                .collect(),
         }
     }
 }

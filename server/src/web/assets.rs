@@ -27,6 +27,8 @@ pub(super) fn names() -> app::data::Assets {
         islands,
         desk_css: DESK_CSS.map(str::to_owned),
         desk_islands,
+        postmortem_css: POSTMORTEM_CSS.map(str::to_owned),
+        editor_script: EDITOR_SCRIPT.map(str::to_owned),
         desk_script: DESK_SCRIPT.map(str::to_owned),
         build: BUILD.to_owned(),
     }

@@ -18,7 +18,6 @@ pub(crate) mod finding_words;
 mod health;
 mod hooks;
 mod incident_rows;
-mod incident_words;
 mod language;
 mod markdown;
 mod markup;
@@ -29,6 +28,8 @@ mod page;
 mod page_cache;
 mod page_data;
 mod ping;
+mod postmortem_export;
+mod postmortem_text;
 mod render;
 mod router;
 mod runbook_markdown;
@@ -44,6 +45,9 @@ mod statuspage;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use app::i18n::Text;
+use domain::text::Language;
+use jiff::tz::TimeZone;
 use probe::schedule::Punctuality;
 use tokio_util::sync::CancellationToken;
 
@@ -62,6 +66,16 @@ pub(crate) use snapshot::Snapshots;
 /// Everything that is ever written into the audit log.
 pub fn audit_actions() -> &'static [&'static str] {
     &crate::service::audit::ACTIONS
+}
+
+/// The zone with this name; UTC for one that this machine does not know (any more).
+fn zone_named(name: &str) -> TimeZone {
+    TimeZone::get(name).unwrap_or(TimeZone::UTC)
+}
+
+/// The words of the interface.
+fn words_in(language: Language) -> Text {
+    Text::new(Arc::new(FluentMessages), language)
 }
 
 impl Web {

@@ -208,6 +208,8 @@ pub(super) fn now(web: &Web, known: &Known, runs: Vec<RunRow>) -> NowPage {
     let alerts_total = alerts.len();
     alerts.truncate(ALERTS_SHOWN);
     NowPage {
+        overdue: Vec::new(),
+        reviews: Vec::new(),
         runs,
         alerts,
         alerts_total,

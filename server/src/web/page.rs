@@ -3,8 +3,11 @@
 use domain::month::Month;
 use domain::text::Language;
 
+use app::data::PostmortemView;
+
 use super::embed::Theme;
 use super::feeds::{Format, Granularity};
+use super::postmortem_export::Export;
 use super::statuspage::{self, MetricPeriod};
 
 /// A public page or document in one language.
@@ -25,6 +28,12 @@ pub(crate) enum Page {
     /// `/runbooks/{component}/{alertname}` where no public runbook is bound, with tokens in the place of names; true when it leads on to
     /// somebody else's.
     AlertStub(Language, bool),
+    /// `/postmortems`
+    Postmortems(Language),
+    /// `/postmortems/{slug}`, `/postmortems/{slug}/2`, `/postmortems/{slug}/2/changes`
+    Postmortem(Language, String, PostmortemView),
+    /// `/postmortems/{slug}.md` and so on.
+    PostmortemExport(Language, String, Export),
     /// Whatever leads nowhere.
     Missing(Language),
     /// `/embed`
@@ -52,6 +61,7 @@ impl Page {
             "/" => Self::Front(language),
             "/history" => Self::History(language, None),
             "/runbooks" => Self::Runbooks(language),
+            "/postmortems" => Self::Postmortems(language),
             "/maintenance.ics" => Self::Calendar(language),
             "/manifest.webmanifest" => Self::Manifest(language),
             _ => {
@@ -63,6 +73,8 @@ impl Page {
                     Self::Runbook(language, slug.to_owned())
                 } else if let Some(number) = path.strip_prefix("/incidents/") {
                     Self::Incident(language, incident_number(number)?)
+                } else if let Some(rest) = path.strip_prefix("/postmortems/") {
+                    postmortem(language, rest)?
                 } else if let Some(format) = feed_format(path) {
                     Self::Feed(language, None, format, Granularity::Event)
                 } else {
@@ -90,6 +102,9 @@ impl Page {
             | Self::Runbooks(language)
             | Self::Runbook(language, _)
             | Self::AlertStub(language, _)
+            | Self::Postmortems(language)
+            | Self::Postmortem(language, ..)
+            | Self::PostmortemExport(language, ..)
             | Self::Missing(language)
             | Self::Embed(language, _)
             | Self::Statuspage(language, _)
@@ -120,12 +135,33 @@ impl Page {
             Self::Incident(_, number) => Some(format!("/incidents/{number}")),
             Self::Runbooks(_) => Some("/runbooks".to_owned()),
             Self::Runbook(_, slug) => Some(format!("/runbooks/{slug}")),
+            Self::Postmortems(_) => Some("/postmortems".to_owned()),
+            Self::Postmortem(_, slug, view) => Some(match view {
+                PostmortemView::Newest => format!("/postmortems/{slug}"),
+                PostmortemView::Version(number) => format!("/postmortems/{slug}/{number}"),
+                PostmortemView::Changes(number) => format!("/postmortems/{slug}/{number}/changes"),
+            }),
             Self::AlertStub(_, has_upstream) => Some(format!("/alert-stub/{}", if *has_upstream { "yes" } else { "no" })),
             // No route has this path, so the router shows what it shows for such.
             Self::Missing(_) => Some("/missing/page".to_owned()),
             _ => None,
         }
     }
+}
+
+/// What is behind `/postmortems/`.
+fn postmortem(language: Language, rest: &str) -> Option<Page> {
+    let parts: Vec<&str> = rest.split('/').collect();
+    let view = match parts[..] {
+        [file] => match Export::of_file(file) {
+            Some((slug, export)) => return Some(Page::PostmortemExport(language, slug.to_owned(), export)),
+            None => PostmortemView::Newest,
+        },
+        [_, number] => PostmortemView::Version(incident_number(number)?),
+        [_, number, "changes"] => PostmortemView::Changes(incident_number(number)?),
+        _ => return None,
+    };
+    Some(Page::Postmortem(language, parts[0].to_owned(), view))
 }
 
 /// A number as we write it: no sign, no zeros before it.

@@ -92,6 +92,8 @@ impl PageCache {
             Page::History(_, Some(month)) => page_data::has_month(&web.monitoring, *month),
             Page::Incident(_, number) => page_data::is_told(&web.monitoring, *number),
             Page::Runbook(_, slug) => page_data::is_public_runbook(web, slug),
+            Page::Postmortem(_, slug, view) => page_data::has_postmortem(web, slug, *view),
+            Page::PostmortemExport(_, slug, _) => page_data::has_published(web, slug),
             page => page.component().is_none_or(|slug| page_data::is_public(&web.monitoring, slug)),
         };
         let page = if is_there { page } else { Page::Missing(page.language()) };

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
 
 use app::data::{
-    Assets, ComponentPage, HistoryPage, IncidentPage, PageContext, PageData, PageError, PublicSite, RunbookList, RunbookText,
-    StatusPage,
+    Assets, ComponentPage, HistoryPage, IncidentPage, PageContext, PageData, PageError, PostmortemList, PostmortemPage,
+    PostmortemView, PublicSite, RunbookList, RunbookText, StatusPage,
 };
 use app::i18n::Text;
 use app::shell::Document as DocumentShell;
@@ -22,7 +22,7 @@ use super::answer::Document;
 use super::feeds::{self, Format, Granularity};
 use super::page::Page;
 use super::page_data::Reader;
-use super::{FluentMessages, Web, alert_page, calendar, embed, security, site_files, statuspage};
+use super::{FluentMessages, Web, alert_page, calendar, embed, postmortem_export, security, site_files, statuspage};
 
 /// Largest page that is taken from the renderer: 3,000 components are about 6 MB.
 const PAGE_BYTES_MAX: usize = 32 * 1024 * 1024;
@@ -41,6 +41,8 @@ pub(super) async fn render(web: &Web, page: &Page) -> Result<Document, String> {
         | Page::Runbooks(_)
         | Page::Runbook(..)
         | Page::AlertStub(..)
+        | Page::Postmortems(_)
+        | Page::Postmortem(..)
         | Page::Missing(_) => {
             return html(web, page, reader).await;
         }
@@ -68,6 +70,13 @@ pub(super) async fn render(web: &Web, page: &Page) -> Result<Document, String> {
                 Document::problem(StatusCode::SERVICE_UNAVAILABLE, "single results cannot be read right now")
             }
         },
+        Page::PostmortemExport(_, slug, export) => {
+            let site = reader.site(language);
+            match postmortem_export::document(web, &site, language, slug, *export).await {
+                Some(document) => document,
+                None => Document::problem(StatusCode::NOT_FOUND, "there is no such postmortem any more"),
+            }
+        }
         Page::Calendar(_) => {
             let site = reader.site(language);
             let text = calendar::calendar(&site, &reader.calendar(language, &site));
@@ -95,19 +104,21 @@ struct Fetched {
     history: Option<Result<HistoryPage, PageError>>,
     incident: Option<Result<IncidentPage, PageError>>,
     runbook: Option<Result<RunbookText, PageError>>,
+    postmortem: Option<Result<PostmortemPage, PageError>>,
 }
 
 impl Fetched {
     async fn fetch(reader: Reader, page: &Page) -> Self {
-        let (mut component, mut history, mut incident, mut runbook) = (None, None, None, None);
+        let (mut component, mut history, mut incident, mut runbook, mut postmortem) = (None, None, None, None, None);
         match page {
             Page::Component(language, slug) => component = Some(reader.component(*language, slug).await),
             Page::History(language, until) => history = Some(reader.history(*language, *until).await),
             Page::Incident(language, number) => incident = Some(reader.incident(*language, *number).await),
             Page::Runbook(language, slug) => runbook = Some(reader.runbook(*language, slug).await),
+            Page::Postmortem(language, slug, view) => postmortem = Some(reader.postmortem(*language, slug, *view).await),
             _ => {}
         }
-        Self { reader, component, history, incident, runbook }
+        Self { reader, component, history, incident, runbook, postmortem }
     }
 
     /// False when something could not be read.
@@ -115,7 +126,8 @@ impl Fetched {
         let has_days = |page: &ComponentPage| page.checks.iter().all(|check| check.day.is_some());
         let has_component = self.component.as_ref().and_then(|page| page.as_ref().ok()).is_none_or(has_days);
         let is_unread = matches!(self.history, Some(Err(PageError::Unavailable)))
-            || matches!(self.incident, Some(Err(PageError::Unavailable)));
+            || matches!(self.incident, Some(Err(PageError::Unavailable)))
+            || matches!(self.postmortem, Some(Err(PageError::Unavailable)));
         has_component && !is_unread
     }
 }
@@ -144,6 +156,14 @@ impl PageData for Fetched {
 
     async fn runbook(&self, _: Language, _: &str) -> Result<RunbookText, PageError> {
         self.runbook.clone().unwrap_or(Err(PageError::NotFound))
+    }
+
+    async fn postmortems(&self, language: Language) -> PostmortemList {
+        self.reader.postmortems(language).await
+    }
+
+    async fn postmortem(&self, _: Language, _: &str, _: PostmortemView) -> Result<PostmortemPage, PageError> {
+        self.postmortem.clone().unwrap_or(Err(PageError::NotFound))
     }
 
     fn site(&self, language: Language) -> PublicSite {
@@ -212,6 +232,7 @@ async fn feed(
         outages: reader.newest_outages(language, slug, feeds::ENTRIES_MAX),
         incidents: &page.incidents,
         maintenances: &page.maintenances,
+        postmortems: reader.postmortem_entries(language, component.map(|component| component.id.as_str())),
     };
     Some(Document::data(format.content_type(), feeds::feed(format, granularity, &source)))
 }
@@ -221,11 +242,15 @@ async fn paths(reader: &Reader, language: Language) -> Vec<(String, Option<Times
     let page = reader.status(language).await;
     let components = page.groups.iter().flat_map(|group| &group.components);
     let components: Vec<_> = components.map(|component| (format!("/components/{}", component.slug), component.since)).collect();
-    let incidents = reader.incident_paths();
+    let (incidents, postmortems) = (reader.incident_paths(), reader.postmortem_paths());
     let newest = components.iter().chain(&incidents).filter_map(|(_, changed)| *changed).max();
     let mut paths = vec![("/".to_owned(), newest), ("/history".to_owned(), newest)];
     paths.extend(components);
     paths.extend(incidents);
+    if !postmortems.is_empty() {
+        paths.push(("/postmortems".to_owned(), postmortems.iter().filter_map(|(_, changed)| *changed).max()));
+    }
+    paths.extend(postmortems);
     paths
 }
 

@@ -37,6 +37,11 @@ pub(crate) fn router(web: Web) -> Router {
         .route("/runbooks", get(negotiated))
         .route("/runbooks/{slug}", get(negotiated))
         .route("/runbooks/{component}/{alertname}", get(negotiated))
+        .route("/postmortems", get(negotiated))
+        .route("/postmortems/{slug}", get(negotiated))
+        .route("/postmortems/{slug}/{number}", get(negotiated))
+        .route("/postmortems/{slug}/{number}/changes", get(negotiated))
+        .route("/postmortems/{slug}/files/{id}", get(small::postmortem_file))
         .route("/embed", get(negotiated))
         // What other programs read: in the site's own language unless one stands before the path.
         .merge(statuspage)

@@ -1,16 +1,18 @@
 //! Small documents that are made for each request, out of memory: badges (their looks are wishes of the asker, so there is no end of
 //! them), oEmbed, the embedding script, robots.txt and the icons of states.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use app::data::PageData;
 use app::i18n::Text;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use domain::component::Status;
 use domain::text::Language;
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use super::answer::{Document, is_known};
 use super::badges::{Badge, What, Wishes};
@@ -49,6 +51,52 @@ pub(super) fn first(query: Option<&str>, key: &str) -> Option<String> {
 
 fn words(language: Language) -> Text {
     Text::new(Arc::new(FluentMessages), language)
+}
+
+/// Largest pictures of postmortems that are kept in memory, all together, in bytes: a visitor costs no query.
+const PICTURES_BYTES_MAX: usize = 32 * 1024 * 1024;
+
+/// Pictures that were asked for, the newest last.
+static PICTURES: Mutex<Vec<(Uuid, &'static str, Bytes)>> = Mutex::new(Vec::new());
+
+/// What a picture is, as browsers are told.
+fn picture_type(media_type: &str) -> Option<&'static str> {
+    ["image/png", "image/jpeg", "image/webp", "image/gif"].into_iter().find(|known| *known == media_type)
+}
+
+/// A picture in a postmortem that everybody can read.
+pub(super) async fn postmortem_file(State(web): State<Web>, Path((slug, id)): Path<(String, Uuid)>) -> Response {
+    let missing = || problem(StatusCode::NOT_FOUND, "there is no such picture");
+    // Whether it may be read is asked each time: what was taken back is gone.
+    if !super::page_data::has_published(&web, &slug) {
+        return missing();
+    }
+    let known = PICTURES.lock().unwrap_or_else(PoisonError::into_inner).iter().find(|(known, ..)| *known == id).cloned();
+    let (media_type, bytes) = match known {
+        Some((_, media_type, bytes)) => (media_type, bytes),
+        None => match web.desk.public_file(&slug, id).await {
+            Ok(Some((head, content))) => {
+                let Some(media_type) = picture_type(&head.media_type) else { return missing() };
+                let bytes = Bytes::from(content);
+                let mut kept = PICTURES.lock().unwrap_or_else(PoisonError::into_inner);
+                kept.push((id, media_type, bytes.clone()));
+                while kept.iter().map(|(.., bytes)| bytes.len()).sum::<usize>() > PICTURES_BYTES_MAX {
+                    kept.remove(0);
+                }
+                (media_type, bytes)
+            }
+            Ok(None) => return missing(),
+            Err(error) => {
+                tracing::warn!(%error, "a picture cannot be read");
+                return problem(StatusCode::SERVICE_UNAVAILABLE, "the picture cannot be read right now");
+            }
+        },
+    };
+    let mut response = Response::new(axum::body::Body::from(bytes));
+    let into = response.headers_mut();
+    into.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    into.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));
+    response
 }
 
 /// What a badge's file name asks for: the kind of badge, and whether as a picture.

@@ -8,7 +8,7 @@ use domain::incident::{Impact, IncidentStatus};
 use domain::time::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::{AlertRow, ComponentChoice, FormState, OfferedRunbook, RunRow};
+use super::{ActionLine, AlertRow, ComponentChoice, FormState, OfferedRunbook, RunRow};
 
 /// Incidents: what is suggested, what is open, what is over, or what a search found.
 #[derive(Clone, Debug, PartialEq)]
@@ -154,6 +154,12 @@ pub struct IncidentPage {
     pub alerts: Vec<AlertRow>,
     /// Runbooks that may help, the likeliest first; those that are being followed are not among them.
     pub offered: Vec<OfferedRunbook>,
+    /// Its postmortem: number, and how far it is.
+    pub postmortem: Option<(i64, domain::postmortem::State)>,
+    /// What is to be done after it.
+    pub actions: Vec<ActionLine>,
+    /// What earlier incidents of its kind left to be done, open ones first.
+    pub kin: Vec<ActionLine>,
     /// States that may follow, and whether each needs a reason.
     pub next_states: Vec<(State, bool)>,
     /// True when whoever looks may write rows.

@@ -2,6 +2,7 @@
 //! mix: a public page has no way to get one of these.
 
 mod account;
+mod action_items;
 mod alerts;
 mod form;
 mod incidents;
@@ -9,6 +10,7 @@ mod notifications;
 mod now;
 mod people;
 mod planned;
+mod postmortems;
 mod runbooks;
 mod runs;
 mod watching;
@@ -23,6 +25,7 @@ use jiff::tz::TimeZone;
 pub use self::account::{
     AccountPage, ConfirmPage, PasskeyRow, RecoveryCodesPage, SecondFactorPage, SessionRow, SetUpPage, SignInPage, TotpPage,
 };
+pub use self::action_items::{ActionItemPage, ActionItemsPage, ActionLine, InsightPage};
 pub use self::alerts::{AlertEventRow, AlertPage, AlertRaisePage, AlertRow, AlertsPage, CoverageName, CoverageType, RemedyRow};
 pub use self::form::{FieldError, FormState};
 pub use self::incidents::{
@@ -33,6 +36,11 @@ pub use self::notifications::{Bell, ChannelRow, NotificationRow, NotificationsPa
 pub use self::now::{BackupState, NowComponent, NowPage, NowProbe};
 pub use self::people::{AuditPage, AuditRow, KeyMadePage, KeyRow, KeysPage, LinkMade, PeoplePage, PersonPage, PersonRow};
 pub use self::planned::{MaintenanceEditPage, MaintenanceRow, MaintenancesPage};
+pub use self::postmortems::{
+    CheckLine, CommentLine, DeskPiece, PostmortemComparePage, PostmortemEditPage, PostmortemImportPage, PostmortemLine,
+    PostmortemMergePage, PostmortemNewPage, PostmortemPublishPage, PostmortemShowPage, PostmortemsPage, ReadText, ReviewLine,
+    RevisionLine, ShownText,
+};
 pub use self::runbooks::{
     AlertStubPage, CoveragePage, FindingRow, RunRow, RunbookPage, RunbookRow, RunbookWritePage, RunbooksPage, StaleRow,
     StepChange, StepFigures, VersionDiffPage, WrongNote,
@@ -157,6 +165,28 @@ pub enum DeskPage {
     Run(Box<RunPage>),
     /// Go on with a newer version?
     RunRebase(RunRebasePage),
+    /// Postmortems.
+    Postmortems(PostmortemsPage),
+    /// Begin one, or say why there is none.
+    PostmortemNew(PostmortemNewPage),
+    /// One postmortem.
+    Postmortem(Box<PostmortemShowPage>),
+    /// Write it.
+    PostmortemEdit(Box<PostmortemEditPage>),
+    /// Put together what two people wrote.
+    PostmortemMerge(Box<PostmortemMergePage>),
+    /// Two revisions of one.
+    PostmortemCompare(Box<PostmortemComparePage>),
+    /// Publish it.
+    PostmortemPublish(Box<PostmortemPublishPage>),
+    /// Take one that was written elsewhere.
+    PostmortemImport(Box<PostmortemImportPage>),
+    /// What is left to do.
+    ActionItems(ActionItemsPage),
+    /// One action item, or a new one.
+    ActionItem(Box<ActionItemPage>),
+    /// What it adds up to.
+    Insight(Box<InsightPage>),
     /// Planned work.
     Maintenances(MaintenancesPage),
     /// Plan work, or change a plan.

@@ -3,7 +3,7 @@
 use domain::component::Status;
 use domain::time::Timestamp;
 
-use super::{AlertRow, IncidentRow, MaintenanceRow, ProbeRow, RunRow, SuggestionRow};
+use super::{ActionLine, AlertRow, IncidentRow, MaintenanceRow, ProbeRow, RunRow, SuggestionRow};
 
 /// *Now*.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +40,10 @@ pub struct NowPage {
     pub problems: Vec<&'static str>,
     /// Planned work that goes on or begins within a week.
     pub maintenance: Vec<MaintenanceRow>,
+    /// Action items whose day has passed.
+    pub overdue: Vec<ActionLine>,
+    /// Postmortems that wait to be looked over: number and title.
+    pub reviews: Vec<(i64, String)>,
     /// The backup, if one is configured.
     pub backup: Option<BackupState>,
     /// True when nothing is watched yet.

@@ -13,6 +13,7 @@ use crate::i18n::Text;
 use crate::islands::live_status::LiveStatus;
 use crate::parts::alert_rows::alert_list;
 use crate::parts::composer::composer;
+use crate::parts::incident_after::after;
 use crate::parts::incident_runs::runs;
 use crate::parts::incident_side::{may_tell, side};
 use crate::parts::incident_words::{
@@ -52,7 +53,7 @@ pub fn IncidentShowView(
             <div class="incident-body">
                 <div class="incident-columns">
                     <div class="incident-work">{strip(&context, &page)} {alerts(&context, &text, &page)} {runs(&context, &page)} {timeline(&context, &page)} {paste(&text, &page)}</div>
-                    <div class="incident-aside">{side(&context, &page)}</div>
+                    <div class="incident-aside">{side(&context, &page)} {after(&context, &text, &page)}</div>
                 </div>
                 {composer(&context, &page)}
             </div>
@@ -259,6 +260,9 @@ mod tests {
         let rows = vec![entry("a"), deleted];
         let metric = |name, ms, from, until| MetricCell { name, ms, from, until };
         IncidentPage {
+            postmortem: None,
+            actions: Vec::new(),
+            kin: Vec::new(),
             version: 1,
             row: incident(),
             public_number: None,

@@ -2,6 +2,8 @@
 //! stands in [`crate::desk_shell`].
 
 pub mod account;
+pub mod action_item;
+pub mod action_items;
 pub mod alert_raise;
 pub mod alert_show;
 pub mod alert_stub;
@@ -15,6 +17,7 @@ pub mod failure;
 pub mod incident_edit;
 pub mod incident_show;
 pub mod incidents;
+pub mod insight;
 pub mod keys;
 pub mod maintenance_edit;
 pub mod maintenances;
@@ -23,6 +26,14 @@ pub mod now;
 pub mod paste;
 pub mod people;
 pub mod person;
+pub mod postmortem_compare;
+pub mod postmortem_edit;
+pub mod postmortem_import;
+pub mod postmortem_merge;
+pub mod postmortem_new;
+pub mod postmortem_publish;
+pub mod postmortem_show;
+pub mod postmortems;
 pub mod probe_edit;
 pub mod probe_show;
 pub mod recovery_codes;

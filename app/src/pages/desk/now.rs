@@ -11,10 +11,13 @@ use leptos::prelude::*;
 
 use crate::data::Summary;
 use crate::data::desk::{
-    BackupState, DeskContext, IncidentRow, MaintenanceRow, NowComponent, NowPage, NowProbe, ProbeRow, RunRow, SuggestionRow,
+    ActionLine, BackupState, DeskContext, IncidentRow, MaintenanceRow, NowComponent, NowPage, NowProbe, ProbeRow, RunRow,
+    SuggestionRow,
 };
 use crate::format;
 use crate::islands::live_status::LiveStatus;
+use crate::pages::desk::action_items::action_line;
+use crate::pages::desk::postmortems::{postmortem_href, postmortem_number};
 use crate::parts::alert_rows::alert_list;
 use crate::parts::desk_lists::WindowText;
 use crate::parts::desk_probe::{WATCHING, detail, kind_word, pause_line, probe_href, resume_button};
@@ -75,6 +78,8 @@ pub fn NowView(
             {part("now-problems-part", text.get("now-problems"), problems(&context, &page.problems))}
             {part("now-paused-part", text.get("now-paused"), paused(&context, &page.paused))}
             {part("now-maintenance-part", text.get("maintenance-ahead"), maintenance(&context, &page.maintenance))}
+            {part("now-review-part", text.get("now-review"), reviews(&page.reviews))}
+            {part("now-overdue-part", text.get("now-overdue-actions"), overdue(&context, &page.overdue))}
             {part("now-backup-part", text.get("now-backup"), backup)}
             <p><a href=WATCHING>{text.get("now-watching")}</a></p>
         </main>
@@ -114,6 +119,22 @@ fn headline(context: &DeskContext, page: &NowPage) -> AnyView {
         .into_any();
     }
     view! { <SummarySentence summary=summary(page) zone=context.zone.clone() text=text/> }.into_any()
+}
+
+/// Postmortems that wait to be looked over.
+fn reviews(rows: &[(i64, String)]) -> Option<AnyView> {
+    let items = rows.iter().map(|(number, title)| {
+        view! { <li><a href=postmortem_href(*number)>{postmortem_number(*number)} " " {title.clone()}</a></li> }
+    });
+    let items = items.collect_view();
+    (!rows.is_empty()).then(|| view! { <ul class="desk-rows">{items}</ul> }.into_any())
+}
+
+/// Action items whose day has passed.
+fn overdue(context: &DeskContext, rows: &[ActionLine]) -> Option<AnyView> {
+    let text = context.text();
+    let items = rows.iter().map(|line| action_line(&text, line)).collect_view();
+    (!rows.is_empty()).then(|| view! { <ul class="desk-rows">{items}</ul> }.into_any())
 }
 
 /// What is being followed.
@@ -399,6 +420,8 @@ mod tests {
 
     fn page(statuses: &[Status], operational: usize) -> NowPage {
         NowPage {
+            overdue: Vec::new(),
+            reviews: Vec::new(),
             runs: Vec::new(),
             version: 1,
             alerts: Vec::new(),

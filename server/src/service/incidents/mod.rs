@@ -3,7 +3,7 @@
 //! Code map: [`wanted`] is what is typed, [`read`] makes of it what can be kept. `record` opens, changes, moves, relates and merges
 //! incidents, `timeline` has their rows and markers, `updates` what the public is told, `evidence` files (`pictures` takes out of them what
 //! nobody meant to send), `notes` the rows of scripts. `suggestions` says what may be an incident, `alerts` makes alerts part of them, `watch` looks every second. [`board`] is
-//! what memory holds of all this, [`told`] which of it the public is told. This file reads, and decides who may do what.
+//! what memory holds of all this, [`told`] which of it the public is told, [`words`] what Yagura itself wrote. This file reads, and decides who may do what.
 //!
 //! Whatever changes an incident on disk calls `incident_changed` afterwards, and from there pages learn of it.
 
@@ -20,6 +20,7 @@ pub(crate) mod told;
 mod updates;
 mod wanted;
 mod watch;
+pub(crate) mod words;
 
 use std::collections::HashMap;
 

@@ -60,6 +60,6 @@ const STORY_AFTER: Duration = Duration::from_secs(24 * 3600);
 
 /// True for an incident that was written down long after it was over for those who worked on it: nothing that probes see now belongs to
 /// it, and it takes no outage of today upon itself.
-pub(super) fn is_told_afterwards(incident: &Incident) -> bool {
+pub(crate) fn is_told_afterwards(incident: &Incident) -> bool {
     incident.created_at.since(incident.facts.opened_at) > STORY_AFTER
 }

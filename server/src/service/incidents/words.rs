@@ -7,10 +7,10 @@ use domain::time::Timestamp;
 use jiff::tz::TimeZone;
 
 /// How a component is called: its name for this reader, or `None` where this reader may not know of it.
-pub(in crate::web) type Names<'n> = &'n dyn Fn(&str) -> Option<String>;
+pub(crate) type Names<'n> = &'n dyn Fn(&str) -> Option<String>;
 
 /// The words for a fact. `None` where it is about a component that the reader may not know of.
-pub(in crate::web) fn machine_words(text: &Text, event: &MachineEvent, zone: &TimeZone, names: Names<'_>) -> Option<String> {
+pub(crate) fn machine_words(text: &Text, event: &MachineEvent, zone: &TimeZone, names: Names<'_>) -> Option<String> {
     let moment = |at: Timestamp| format::moment(text, at, zone);
     let state = |state: domain::incident::work::State| text.get(&format!("state-{}", state.name()));
     let impact = |impact: domain::incident::Impact| text.get(&format!("impact-{}", impact.name()));

@@ -284,6 +284,18 @@ impl Desk {
         }
     }
 
+    /// Where the site is found, without a slash at the end.
+    pub(crate) fn base(&self) -> String {
+        self.monitoring.state().config.site.base(self.notifications.address.get().copied())
+    }
+
+    /// Sends something that is no alert; none: nothing can be sent yet.
+    pub(super) async fn send_message(&self, spec: &ChannelSpec, message: &Message) -> Option<Answer> {
+        let answer = self.notifications.sender.get()?.send(&spec.channel, message, self.now()).await;
+        self.notifications.outbox.note(&spec.slug, &answer, self.now());
+        Some(answer)
+    }
+
     /// The channels that are configured. Secrets are in them.
     pub(crate) fn channels(&self) -> Vec<ChannelSpec> {
         self.monitoring.state().config.notifications.channels.clone()

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::action_item::{ActionKind, Horizon, Priority, Standing};
 use domain::incident::machine::MachineEvent;
 use domain::runbook::params::{Values, used};
 use domain::runbook::run::fold::fold;
@@ -10,16 +11,19 @@ use domain::runbook::run::plan::Plan;
 use domain::runbook::run::rules::{Wish, is_stale, may};
 use domain::runbook::run::{Deed, Event, Stand};
 use domain::runbook::{Block, StepId};
+use domain::text::Language;
 use domain::time::Timestamp;
 use store::Transaction;
-use store::runbooks::{NewRunEvent, RunEvent};
+use store::action_items::{ItemFacts, Origin};
+use store::runbooks::{NewRunEvent, Run, RunEvent};
 
 use super::record::{Opened, actor, done};
 use super::values::given;
 use super::wanted::{EventRead, EventWanted, Kept, op_of};
 use super::{Followed, asked_again, refused};
+use crate::service::action_items::{From, make};
 use crate::service::caller::Caller;
-use crate::service::desk::{Desk, Outcome};
+use crate::service::desk::{Desk, Done, Outcome};
 use crate::service::problem::Problem;
 use crate::service::runbooks::Edition;
 use crate::service::sign_in::Nothing;
@@ -115,6 +119,7 @@ pub(super) async fn keep(
     }
     let actor = actor(by);
     judge(plan, &events, &read, &actor)?;
+    let owed = owes(plan, &events, &read);
     let EventRead { op, step, deed, answer, text, occurred_at, expected_seq } = read;
     let told = (deed != Deed::Copied).then(|| MachineEvent::RunStep {
         run: opened.run.number,
@@ -143,6 +148,8 @@ pub(super) async fn keep(
     let kept = opened.append(transaction, by, new, told).await?;
     events.push(kept.for_rules());
     let stand = stand_of(plan, &events, step.as_ref());
+    let follow_up =
+        if owed { Some(left_to_undo(transaction, by, &opened.run, followed, step.as_ref(), now).await?) } else { None };
     let done = (deed != Deed::Copied).then(|| {
         done("run.step", &opened.run)
             .changed("seq", None, Some(kept.seq))
@@ -150,7 +157,46 @@ pub(super) async fn keep(
             .changed("deed", None, Some(deed))
             .changed("answer", None, answer)
     });
-    Ok((Kept { seq: kept.seq, stand, is_new: true }, done.into_iter().collect()))
+    Ok((Kept { seq: kept.seq, stand, is_new: true }, done.into_iter().chain(follow_up).collect()))
+}
+
+/// True when a step is left out that undoes something that was done.
+fn owes(plan: &Plan, events: &[Event], read: &EventRead) -> bool {
+    let place = read.step.as_ref().filter(|_| read.deed == Deed::Skip).and_then(|step| plan.place(step));
+    place.is_some_and(|place| fold(plan, events).unpaired.iter().any(|done| plan.steps[*done].undo == Some(place)))
+}
+
+/// What was not undone is to be undone after the night.
+async fn left_to_undo(
+    transaction: &mut Transaction<'_>,
+    by: &Caller,
+    run: &Run,
+    followed: &Followed,
+    step: Option<&StepId>,
+    now: Timestamp,
+) -> Result<Done, Problem> {
+    let title = followed.title_of(step);
+    let text: String = format!("{} / {} (RUN-{})", title.get(Language::Ja), title.get(Language::En), run.number);
+    let text = if title.get(Language::Ja) == title.get(Language::En) {
+        format!("{} (RUN-{})", title.get(Language::En), run.number)
+    } else {
+        text
+    };
+    let facts = ItemFacts {
+        text: text.chars().take(500).collect(),
+        kind: ActionKind::Repair,
+        horizon: Horizon::Now,
+        priority: Priority::P2,
+        owner: None,
+        due: None,
+        url: None,
+        bound: Vec::new(),
+        standing: Standing::Open,
+    };
+    let from = From { origin: Origin::Run, incident: run.incident.map(|(_, number)| number), run: Some(run.number) };
+    let (_, mut done) = make(transaction, by, from, facts, now).await?;
+    // It makes exactly one row of the audit log.
+    done.pop().ok_or(Problem::Busy)
 }
 
 async fn give(

@@ -5,6 +5,7 @@
 //! What cannot be shown at all it hands to [`show::explain`] as an error.
 
 mod account;
+mod action_items;
 mod alerts;
 mod audit;
 mod events;
@@ -15,6 +16,7 @@ mod notifications;
 mod now;
 mod people;
 mod planned;
+mod postmortems;
 mod probes;
 mod runbooks;
 mod runs;
@@ -47,6 +49,9 @@ const FILE_FORM_BYTES_MAX: usize = store::incidents::EVIDENCE_BYTES_MAX + 64 * 1
 /// Largest form with a runbook, in bytes: Japanese text takes three times its bytes in a form.
 const SOURCE_FORM_BYTES_MAX: usize = 3 * domain::runbook::SOURCE_BYTES_MAX + 64 * 1024;
 
+/// Largest form with the text of a postmortem in both languages, in bytes.
+const TEXT_FORM_BYTES_MAX: usize = 6 * domain::postmortem::BODY_BYTES_MAX + 64 * 1024;
+
 /// Routes with a list of them.
 #[derive(Debug, Default)]
 pub(super) struct Table {
@@ -77,7 +82,7 @@ impl Table {
 
 /// Every route of the desk.
 fn table() -> Table {
-    runbooks_of(alerts_of(Table::default()))
+    postmortems_of(runbooks_of(alerts_of(Table::default())))
         .get("/desk", now::without_slash)
         .get("/desk/", now::show)
         // Before somebody is signed in.
@@ -189,6 +194,46 @@ fn alerts_of(table: Table) -> Table {
         .post("/desk/channels/{slug}/test", notifications::test)
 }
 
+/// Postmortems, and what is left to do.
+fn postmortems_of(table: Table) -> Table {
+    table
+        .get("/desk/postmortems", postmortems::show)
+        .get("/desk/postmortems/import", postmortems::import::show)
+        .post_up_to(TEXT_FORM_BYTES_MAX, "/desk/postmortems/import", postmortems::import::post)
+        .get("/desk/postmortems/{number}", postmortems::show_one)
+        .get("/desk/postmortems/{number}/edit", postmortems::write::show)
+        .post_up_to(TEXT_FORM_BYTES_MAX, "/desk/postmortems/{number}/edit", postmortems::write::save)
+        .post_up_to(TEXT_FORM_BYTES_MAX, "/desk/postmortems/{number}/buffer", postmortems::write::buffer)
+        .post_up_to(TEXT_FORM_BYTES_MAX, "/desk/postmortems/{number}/preview", postmortems::write::preview)
+        .post_up_to(TEXT_FORM_BYTES_MAX, "/desk/postmortems/{number}/merge", postmortems::write::merge)
+        .post("/desk/postmortems/{number}/discard", postmortems::write::discard)
+        .post("/desk/postmortems/{number}/restore", postmortems::write::restore)
+        .post_up_to(FILE_FORM_BYTES_MAX, "/desk/postmortems/{number}/files", postmortems::write::add_file)
+        .get("/desk/postmortems/{number}/files/{id}", postmortems::write::file)
+        .get("/desk/postmortems/{number}/mentions", postmortems::write::mentions)
+        .get("/desk/postmortems/{number}/compare", postmortems::write::compare)
+        .post("/desk/postmortems/{number}/submit", postmortems::review::submit)
+        .post("/desk/postmortems/{number}/review", postmortems::review::review)
+        .post("/desk/postmortems/{number}/comments", postmortems::review::comment)
+        .post("/desk/postmortems/{number}/comments/{id}/resolve", postmortems::review::resolve)
+        .post("/desk/postmortems/{number}/comments/{id}/reopen", postmortems::review::reopen)
+        .post("/desk/postmortems/{number}/facts", postmortems::review::facts)
+        .post("/desk/postmortems/{number}/retract", postmortems::review::retract)
+        .get("/desk/postmortems/{number}/publish", postmortems::publish::show)
+        .post("/desk/postmortems/{number}/publish", postmortems::publish::post)
+        .get("/desk/incidents/{number}/postmortem", postmortems::show_new)
+        .post("/desk/incidents/{number}/postmortem", postmortems::begin)
+        .post("/desk/incidents/{number}/postmortem/waive", postmortems::waive)
+        .get("/desk/action-items", action_items::show)
+        .get("/desk/action-items/new", action_items::show_new)
+        .post("/desk/action-items/new", action_items::make)
+        .get("/desk/action-items/{number}", action_items::show_one)
+        .post("/desk/action-items/{number}", action_items::change)
+        .post("/desk/action-items/{number}/step", action_items::step)
+        .get("/desk/insight", action_items::insight)
+        .get("/desk/insight.csv", action_items::insight_csv)
+}
+
 /// Runbooks and runs.
 fn runbooks_of(table: Table) -> Table {
     table
@@ -233,6 +278,13 @@ fn page_of_post(path: &str) -> String {
         }
         ["alerts", number, "acknowledge" | "unacknowledge" | "end" | "incident" | "runs"] => format!("/desk/alerts/{number}"),
         ["notifications" | "channels", ..] => "/desk/notifications".to_owned(),
+        ["incidents", number, "postmortem", "waive"] => format!("/desk/incidents/{number}/postmortem"),
+        ["postmortems", number, "buffer" | "preview" | "merge" | "files"] => format!("/desk/postmortems/{number}/edit"),
+        ["postmortems", number, "restore"] => format!("/desk/postmortems/{number}/compare"),
+        ["postmortems", number, "discard" | "submit" | "review" | "facts" | "retract" | "comments", ..] => {
+            format!("/desk/postmortems/{number}")
+        }
+        ["action-items", number, "step"] => format!("/desk/action-items/{number}"),
         ["runbooks", slug, "review"] => format!("/desk/runbooks/{slug}"),
         ["runs", number, "steps" | "evidence", ..] | ["runs", number, "params" | "notes" | "finish"] => {
             format!("/desk/runs/{number}")

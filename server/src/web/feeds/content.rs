@@ -13,7 +13,7 @@ use domain::incident::{IncidentStatus, MaintenanceStatus};
 use domain::outage::OutageEnd;
 use domain::time::{Change, Timestamp};
 
-use super::Source;
+use super::{PostmortemEntry, Source};
 use crate::web::markup::escape;
 
 /// Most changes that one entry lists, the newest: a component that flaps within an outage has thousands.
@@ -127,6 +127,14 @@ pub(super) fn update<S: Progress>(source: &Source<'_>, name: &str, update: &Publ
         html: update_html(source, update),
         text: update_text(source, update),
     }
+}
+
+/// A postmortem, or one publication of it with what that changed.
+pub(super) fn postmortem(source: &Source<'_>, postmortem: &PostmortemEntry, message: Option<&str>) -> Words {
+    let title = source.text.with("feed-postmortem", &[("name", line(&postmortem.title).into())]);
+    let message = message.map(printable).filter(|message| !message.is_empty());
+    let text = message.unwrap_or_else(|| printable(&postmortem.description));
+    Words { title, html: paragraph(&text), text }
 }
 
 /// A name on one line, without characters that XML 1.0 forbids; never empty.

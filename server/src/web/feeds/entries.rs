@@ -1,7 +1,7 @@
 //! Which entries a feed has, in which order, and what they are called for ever.
 //!
 //! An id is a tag (RFC 4151) of the site's host and first day, then what the entry is about: `outage/<component id>-<ordinal>`,
-//! `incident/<id>`, `maintenance/<id>`, and for one change of it a slash and the change's number or id. It is the same in every
+//! `incident/<id>`, `maintenance/<id>`, `postmortem/<id>`, and for one change of it a slash and the change's number or id. It is the same in every
 //! language, in every format, and in the feeds of the site and of the component: one event has one id, and who subscribed twice can be
 //! shown it once. The feeds themselves have an id each.
 
@@ -16,7 +16,7 @@ use domain::time::{Change, Timestamp};
 use url::Url;
 
 use super::content::{self, Turn};
-use super::{Granularity, Source};
+use super::{Granularity, PostmortemEntry, Source};
 
 /// Most entries of a feed, the newest: readers ask every few minutes and remember what they have seen.
 pub(crate) const ENTRIES_MAX: usize = 50;
@@ -25,7 +25,7 @@ pub(crate) const ENTRIES_MAX: usize = 50;
 pub(super) struct Entry {
     pub(super) id: String,
     pub(super) url: String,
-    /// `outage`, `incident` or `maintenance`.
+    /// `outage`, `incident`, `maintenance` or `postmortem`.
     pub(super) kind: &'static str,
     /// Plain text.
     pub(super) title: String,
@@ -48,6 +48,9 @@ enum About<'a> {
     IncidentUpdate(&'a PublicIncident, &'a PublicUpdate),
     Maintenance(&'a PublicMaintenance),
     MaintenanceUpdate(&'a PublicMaintenance, &'a PublicUpdate<MaintenanceStatus>),
+    Postmortem(&'a PostmortemEntry),
+    /// One publication of a postmortem: its number and what changed.
+    Edit(&'a PostmortemEntry, i64, &'a str),
 }
 
 /// An entry before it is put into words, which is only done for those that are shown.
@@ -86,6 +89,15 @@ impl<'a> Subject<'a> {
                 let name = format!("{}/{}", maintenance.id, update.id);
                 let url = maintenance_url(source, &maintenance.id);
                 ("maintenance", name, url, content::update(source, &maintenance.name, update))
+            }
+            About::Postmortem(postmortem) => {
+                let url = postmortem_url(source, postmortem);
+                ("postmortem", postmortem.id.clone(), url, content::postmortem(source, postmortem, None))
+            }
+            About::Edit(postmortem, number, message) => {
+                let url = postmortem_url(source, postmortem);
+                let name = format!("{}/{number}", postmortem.id);
+                ("postmortem", name, url, content::postmortem(source, postmortem, Some(message)))
             }
         };
         Entry {
@@ -134,6 +146,14 @@ fn maintenances<'a>(source: &'a Source<'_>) -> impl Iterator<Item = &'a PublicMa
     source.maintenances.iter().filter(move |maintenance| source.tells_of(&maintenance.component_ids))
 }
 
+fn postmortems<'a>(source: &'a Source<'_>) -> impl Iterator<Item = &'a PostmortemEntry> {
+    source.postmortems.iter().filter(move |postmortem| source.tells_of(&postmortem.component_ids))
+}
+
+fn postmortem_url(source: &Source<'_>, postmortem: &PostmortemEntry) -> String {
+    format!("{}{}", source.site.base, to::postmortem(source.text.language(), &postmortem.slug))
+}
+
 /// One subject for each event.
 fn events<'a>(source: &'a Source<'_>) -> Vec<Subject<'a>> {
     let mut subjects = Vec::new();
@@ -146,6 +166,11 @@ fn events<'a>(source: &'a Source<'_>) -> Vec<Subject<'a>> {
     for maintenance in maintenances(source) {
         // When it was announced: a moment to come would be wrong in every reader.
         subjects.push(Subject::new(About::Maintenance(maintenance), maintenance.created_at, maintenance.updated_at));
+    }
+    for postmortem in postmortems(source) {
+        if let Some(((_, newest, _), (_, first, _))) = postmortem.edits.first().zip(postmortem.edits.last()) {
+            subjects.push(Subject::new(About::Postmortem(postmortem), *first, *newest));
+        }
     }
     subjects
 }
@@ -166,6 +191,11 @@ fn updates<'a>(source: &'a Source<'_>) -> Vec<Subject<'a>> {
     for maintenance in maintenances(source) {
         for update in &maintenance.updates {
             subjects.push(Subject::new(About::MaintenanceUpdate(maintenance, update), update.created_at, update.created_at));
+        }
+    }
+    for postmortem in postmortems(source) {
+        for (number, at, message) in &postmortem.edits {
+            subjects.push(Subject::new(About::Edit(postmortem, *number, message), *at, *at));
         }
     }
     subjects

@@ -104,6 +104,22 @@ pub(crate) struct Source<'a> {
     pub(crate) incidents: &'a [PublicIncident],
     /// Maintenance, in any order.
     pub(crate) maintenances: &'a [PublicMaintenance],
+    /// Postmortems, in any order.
+    pub(crate) postmortems: Vec<PostmortemEntry>,
+}
+
+/// A published postmortem, as feeds tell of it.
+#[derive(Clone, Debug)]
+pub(crate) struct PostmortemEntry {
+    /// Its stable public id.
+    pub(crate) id: String,
+    pub(crate) slug: String,
+    pub(crate) title: String,
+    /// Its first words.
+    pub(crate) description: String,
+    /// Publications, the newest first: number, when, what changed.
+    pub(crate) edits: Vec<(i64, Timestamp, String)>,
+    pub(crate) component_ids: Vec<String>,
 }
 
 impl Source<'_> {

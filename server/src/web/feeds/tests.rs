@@ -346,6 +346,7 @@ fn an_incident_leads_to_its_page_and_a_correction_says_that_it_is_one() {
         next_update_due_at: None,
         updates: vec![update(2, Some(1)), update(1, None)],
         component_ids: Vec::new(),
+        postmortem: None,
     };
     let given = Given { incidents: vec![incident], ..Given::with(Vec::new()) };
     let told = items(&given, Granularity::Update);

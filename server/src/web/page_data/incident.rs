@@ -2,6 +2,7 @@
 //! no internal row, no role, no person, no component that is not public gets in here, and neither does when any of these changed.
 
 use std::cmp::Reverse;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use app::data::{
@@ -21,9 +22,9 @@ use super::Reader;
 use super::maintenance::words;
 use crate::config::{ComponentSpec, Config};
 use crate::service::incidents::told::{began_at, public_component, public_number};
+use crate::service::incidents::words::machine_words;
 use crate::service::monitoring::{State, WatchedComponent};
 use crate::service::public_id::public_id;
-use crate::web::incident_words::machine_words;
 use crate::web::markdown;
 use crate::web::markup::escape;
 
@@ -50,12 +51,16 @@ struct Memory<'s> {
     /// The newest first.
     heads: &'s [Incident],
     story: Box<dyn Fn(i64) -> Option<Arc<PublicStory>> + 's>,
+    /// The address of the postmortem of the incident with this key, if that was published.
+    postmortem: Box<dyn Fn(i64) -> Option<String> + 's>,
 }
 
 impl<'s> Memory<'s> {
     fn of(state: &'s State) -> Self {
         let story = Box::new(move |number| state.incidents.story(number));
-        Self { config: &state.config, components: &state.components, heads: state.incidents.heads(), story }
+        let postmortem =
+            Box::new(move |key| Some(state.postmortems.of_incident(key)?.postmortem.facts.slug.as_ref()?.to_string()));
+        Self { config: &state.config, components: &state.components, heads: state.incidents.heads(), story, postmortem }
     }
 
     /// Those that have a page, with its number.
@@ -93,6 +98,8 @@ struct Selection {
     /// Public ids of the components, in the order of the configuration.
     public_ids: Vec<String>,
     selected: Vec<Selected>,
+    /// Addresses of postmortems, by the key of the incident.
+    postmortems: HashMap<i64, String>,
 }
 
 impl Selection {
@@ -102,7 +109,9 @@ impl Selection {
         } else {
             memory.components.iter().map(|component| component.public_id.clone()).collect()
         };
-        Self { config: Arc::clone(memory.config), public_ids, selected }
+        let slug = |one: &Selected| Some((one.head.key, (memory.postmortem)(one.head.key)?));
+        let postmortems = selected.iter().filter_map(slug).collect();
+        Self { config: Arc::clone(memory.config), public_ids, selected, postmortems }
     }
 
     /// What the front page shows: all that are open and, of those that memory holds, the newest; the newest first.
@@ -210,6 +219,7 @@ impl Selection {
             next_update_due_at: facts.next_update_due_at.filter(|_| is_open),
             updates: updates.iter().rev().take(updates_max).map(|update| self.update(update, language)).collect(),
             component_ids: story.map(|story| self.component_ids(story)).unwrap_or_default(),
+            postmortem: self.postmortems.get(&incident.key).cloned(),
         }
     }
 

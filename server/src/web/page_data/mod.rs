@@ -6,6 +6,7 @@ mod history;
 mod incident;
 mod maintenance;
 mod metric;
+mod postmortem;
 mod results;
 mod runbook;
 
@@ -13,8 +14,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::data::{
-    ComponentPage, HistoryPage, IncidentPage, OutageOf, PageData, PageError, PublicComponent, PublicGroup, PublicSite,
-    RunbookList, RunbookText, StatusPage, Summary,
+    ComponentPage, HistoryPage, IncidentPage, OutageOf, PageData, PageError, PostmortemList, PostmortemPage, PostmortemView,
+    PublicComponent, PublicGroup, PublicSite, RunbookList, RunbookText, StatusPage, Summary,
 };
 use domain::component::Status;
 use domain::incident::MaintenanceStatus;
@@ -25,6 +26,7 @@ use domain::time::Timestamp;
 use domain::uptime;
 
 use self::component::{OUTAGES_MAX, public_component, public_outage};
+pub(super) use self::postmortem::{has_postmortem, has_published};
 use super::Web;
 use super::snapshot::Wanted;
 use crate::config::{ComponentSpec, Config};
@@ -125,6 +127,14 @@ impl PageData for Reader {
 
     async fn incident(&self, language: Language, number: i64) -> Result<IncidentPage, PageError> {
         self.incident_page(language, number).await
+    }
+
+    async fn postmortems(&self, language: Language) -> PostmortemList {
+        self.postmortem_list(language)
+    }
+
+    async fn postmortem(&self, language: Language, slug: &str, view: PostmortemView) -> Result<PostmortemPage, PageError> {
+        self.postmortem_page(language, slug, view).await
     }
 
     async fn runbooks(&self, language: Language) -> RunbookList {

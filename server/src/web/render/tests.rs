@@ -85,6 +85,14 @@ impl PageData for Made {
         Err(PageError::NotFound)
     }
 
+    async fn postmortems(&self, _: Language) -> PostmortemList {
+        PostmortemList { version: 0, rows: Vec::new() }
+    }
+
+    async fn postmortem(&self, _: Language, _: &str, _: PostmortemView) -> Result<PostmortemPage, PageError> {
+        Err(PageError::NotFound)
+    }
+
     fn site(&self, _: Language) -> PublicSite {
         PublicSite {
             id: "aaaaaaaaaaaa".to_owned(),
@@ -144,6 +152,7 @@ fn incident(status: IncidentStatus, impact: Impact, updates: usize) -> PublicInc
         next_update_due_at: (!is_over).then(|| at(30)),
         updates: (0..updates).map(update).collect(),
         component_ids: vec!["bbbbbbbbbbbb".to_owned()],
+        postmortem: None,
     }
 }
 

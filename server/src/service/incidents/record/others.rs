@@ -111,6 +111,10 @@ async fn merge(transaction: &mut Transaction<'_>, by: &Caller, (number, into): (
     if !target.facts.state.is_active() && !transaction.open_runs_of(from.key).await?.is_empty() {
         return Err(Problem::Refused("refused-runs-open"));
     }
+    // Its story would lose what it tells of.
+    if transaction.postmortem_of(from.key).await?.is_some() {
+        return Err(Problem::Refused("refused-postmortem-merge-incident"));
+    }
     fits(transaction, from.key, target.key).await?;
     // Whoever has the target's form open does not know of what came with the other: their form is old from here on.
     let is_active = target.facts.state.is_active();
@@ -120,6 +124,7 @@ async fn merge(transaction: &mut Transaction<'_>, by: &Caller, (number, into): (
     updated.ok_or(Problem::Conflict)?;
     transaction.merge_incident(from.key, target.key, now).await?;
     transaction.move_runs(from.key, target.key).await?;
+    transaction.move_action_items(from.key, target.key).await?;
     if !is_active {
         let mut affected = transaction.affected(target.key).await?;
         end_all(&mut affected, facts.resolved_at.unwrap_or(now));

@@ -8,11 +8,12 @@ use domain::time::Timestamp;
 use store::incidents::{Entry, EntryContent, IncidentStory};
 use uuid::Uuid;
 
-use super::super::super::Web;
+use super::super::super::{Web, zone_named};
 use super::super::form::{self, Sent, Typed, after};
 use super::super::show::{Answer, done, with_status};
 use super::super::visit::Visit;
-use super::show::{Forms, typed_time, whole_row, with_forms, zone_named};
+use super::show::{Forms, typed_time, whole_row, with_forms};
+
 use super::{at, known, story};
 use crate::service::incidents::{EntryEdit, EntryWanted};
 use crate::service::problem::Problem;

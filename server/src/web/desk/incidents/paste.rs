@@ -8,11 +8,12 @@ use domain::incident::work::Source;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::super::super::Web;
+use super::super::super::{Web, zone_named};
 use super::super::form::{self, Sent, Typed};
 use super::super::show::{Answer, done, form_page};
 use super::super::visit::Visit;
-use super::show::{typed_time, zone_named};
+use super::show::typed_time;
+
 use super::{at, story};
 use crate::service::incidents::EntryWanted;
 use crate::service::problem::Problem;

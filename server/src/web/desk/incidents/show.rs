@@ -16,6 +16,7 @@ use domain::runbook::run::{Progress, RunState};
 use domain::text::{Language, LocalizedText, Slug};
 use domain::time::Timestamp;
 use jiff::tz::TimeZone;
+use store::action_items::ItemFilter;
 use store::alerts::AlertFilter;
 use store::incidents::{Entry, EntryContent, EvidenceHead, IncidentStory, MarkedEntry, Update};
 use store::runbooks::Run;
@@ -23,25 +24,21 @@ use store::runbooks::runs::RunFilter;
 
 use super::super::super::alert_rows::AlertsKnown;
 use super::super::super::incident_rows::Known;
-use super::super::super::incident_words::machine_words;
 use super::super::super::runbook_rows::{run_row, title};
-use super::super::super::{Web, markdown};
+use super::super::super::{Web, markdown, zone_named};
+use super::super::action_items::{Names, line};
 use super::super::form;
 use super::super::show::{Answer, on_to, with_status};
 use super::super::visit::Visit;
 use super::{at, known};
 use crate::service::incidents::Found;
+use crate::service::incidents::words::machine_words;
 use crate::service::runbooks::Edition;
 
 /// Runs on the page of an incident.
 const RUNS: u32 = 20;
 /// Alerts that the page shows.
 const ALERTS: u32 = 30;
-
-/// The zone with this name; UTC for one that this machine does not know (any more).
-pub(super) fn zone_named(name: &str) -> TimeZone {
-    TimeZone::get(name).unwrap_or(TimeZone::UTC)
-}
 
 /// Forms on the page of an incident, one of which may have been refused.
 #[derive(Default)]
@@ -77,7 +74,14 @@ pub(super) async fn with_forms(web: &Web, visit: &Visit, number: i64, forms: For
     let alerts = web.desk.alert_list(&caller, &of_incident).await?;
     let rows = AlertsKnown::new(web, &known);
     let alerts = alerts.iter().map(|alert| rows.row(alert)).collect();
-    let shown = IncidentPage { runs, alerts, offered, ..shown };
+    let postmortem = web.desk.postmortem_of(&caller, story.incident.key).await?;
+    let postmortem = postmortem.map(|one| (one.number, one.facts.state));
+    let text = visit.text();
+    let names = Names { text: &text, people: &known.people, today: web.desk.today() };
+    let of_incident = ItemFilter { incident_key: Some(story.incident.key), ..ItemFilter::default() };
+    let actions = web.desk.action_items(&caller, &of_incident).await?.iter().map(|item| line(item, &names)).collect();
+    let kin = web.desk.kin_items(&caller, number).await?.iter().map(|item| line(item, &names)).collect();
+    let shown = IncidentPage { runs, alerts, offered, postmortem, actions, kin, ..shown };
     let status = if refused { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     with_status(web, visit, DeskPage::Incident(Box::new(shown)), status).await
 }
@@ -151,6 +155,9 @@ fn incident_page(
         runs: Vec::new(),
         alerts: Vec::new(),
         offered: Vec::new(),
+        postmortem: None,
+        actions: Vec::new(),
+        kin: Vec::new(),
         next_states: next.into_iter().map(|state| (state, facts.state.needs_reason(state))).collect(),
         may_write,
         may_respond,

@@ -7,11 +7,12 @@ use domain::incident::IncidentStatus;
 use domain::text::{Language, LocalizedText};
 use store::incidents::IncidentStory;
 
-use super::super::super::{FluentMessages, Web};
+use super::super::super::{FluentMessages, Web, zone_named};
 use super::super::form::{self, Sent, Typed};
 use super::super::show::{Answer, done, form_page, query};
 use super::super::visit::Visit;
-use super::show::{bodies, update_row, zone_named};
+use super::show::{bodies, update_row};
+
 use super::{STATUSES, at, components, known, story};
 use crate::service::incidents::UpdateWanted;
 use crate::service::problem::Problem;

@@ -75,6 +75,7 @@ impl Given {
             outages: self.outages.clone(),
             incidents: &self.incidents,
             maintenances: &self.maintenances,
+            postmortems: Vec::new(),
         };
         feed(format, granularity, &source)
     }
@@ -221,6 +222,7 @@ fn any_incidents() -> impl Strategy<Value = Vec<PublicIncident>> {
                     next_update_due_at: None,
                     updates,
                     component_ids: if is_web { vec!["aaaaaaaaaaaa".to_owned()] } else { Vec::new() },
+                    postmortem: None,
                 }
             })
             .collect()

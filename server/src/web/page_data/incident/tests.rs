@@ -296,7 +296,7 @@ fn everything(stories: &[(PublicStory, bool)], numbers: i64) -> String {
     let kept: HashMap<i64, Arc<PublicStory>> =
         stories.iter().filter(|(_, is_in_memory)| *is_in_memory).filter_map(|(story, _)| numbered(story)).collect();
     let story = Box::new(|number: i64| kept.get(&number).cloned());
-    let memory = Memory { config: &config, components: &components, heads: &heads, story };
+    let memory = Memory { config: &config, components: &components, heads: &heads, story, postmortem: Box::new(|_| None) };
     let site = site();
     let mut text = format!("{:?}\n", paths(&memory));
     for language in Language::ALL {
@@ -314,6 +314,7 @@ fn everything(stories: &[(PublicStory, bool)], numbers: i64) -> String {
             outages: Vec::new(),
             incidents: &page.incidents,
             maintenances: &page.maintenances,
+            postmortems: Vec::new(),
         };
         for format in Format::ALL {
             for granularity in [Granularity::Event, Granularity::Update] {
@@ -383,7 +384,7 @@ fn told_of(seed: Seed, statuses: &[(IncidentStatus, i64, Option<i64>)]) -> Publi
     let heads = [story.incident.clone()];
     let story = Arc::new(story);
     let story = Box::new(move |_: i64| Some(Arc::clone(&story)));
-    let memory = Memory { config: &config, components: &components, heads: &heads, story };
+    let memory = Memory { config: &config, components: &components, heads: &heads, story, postmortem: Box::new(|_| None) };
     Selection::listed(&memory).incidents(Language::En, LISTED_UPDATES_MAX).remove(0)
 }
 

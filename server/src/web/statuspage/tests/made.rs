@@ -139,6 +139,7 @@ pub(super) fn incident(status: IncidentStatus, impact: Impact) -> PublicIncident
         next_update_due_at: None,
         updates: Vec::new(),
         component_ids: Vec::new(),
+        postmortem: None,
     }
 }
 
@@ -220,6 +221,7 @@ fn incidents() -> impl Strategy<Value = PublicIncident> {
             monitoring_at,
             updates,
             component_ids,
+            postmortem: None,
             ..incident(status, impact)
         };
         made.resolved_at = (!made.is_open()).then_some(ended_at);

@@ -1,0 +1,151 @@
+//! Postmortems in memory: what everybody can read, with the newest publication of each. A visitor costs no query; older publications are read when
+//! their page is made.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use domain::postmortem::{Content, State};
+use domain::text::Language;
+use store::StoreError;
+use store::postmortems::{Postmortem, Publication, PublicationHead, Published};
+use uuid::Uuid;
+
+use crate::service::desk::Desk;
+
+/// What stands before the id of a picture in a text.
+pub(crate) const PICTURE: &str = "files/";
+
+/// A postmortem that everybody can read, or could.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Told {
+    pub(crate) postmortem: Postmortem,
+    /// Publications, the newest first.
+    pub(crate) history: Vec<PublicationHead>,
+    pub(crate) newest: Publication,
+}
+
+impl Told {
+    /// True when it was taken back: then everybody is told that, and nothing of what it said.
+    pub(crate) fn is_retracted(&self) -> bool {
+        self.postmortem.facts.state == State::Retracted
+    }
+}
+
+/// Postmortems, as far as they are in memory.
+#[derive(Debug, Default)]
+pub(crate) struct Board {
+    /// The newest number first.
+    all: Vec<Arc<Told>>,
+    by_slug: HashMap<String, usize>,
+    is_in_doubt: bool,
+}
+
+/// Pictures that a text names.
+pub(crate) fn pictures(content: &Content) -> impl Iterator<Item = Uuid> + '_ {
+    Language::ALL.into_iter().flat_map(|language| {
+        let text = content.body.get(language);
+        text.match_indices(PICTURE).filter_map(|(at, _)| text.get(at + PICTURE.len()..at + PICTURE.len() + 36)?.parse().ok())
+    })
+}
+
+fn told(published: Published) -> Told {
+    let Published { postmortem, history, mut newest } = published;
+    newest.content.title = newest.content.title.withheld();
+    Told { postmortem, history, newest }
+}
+
+impl Board {
+    fn index(&mut self) {
+        let slug = |(place, one): (usize, &Arc<Told>)| Some((one.postmortem.facts.slug.as_ref()?.to_string(), place));
+        self.by_slug = self.all.iter().enumerate().filter_map(slug).collect();
+    }
+
+    /// Takes all that is on disk. True when everybody can see something else now.
+    fn load(&mut self, all: Vec<Published>) -> bool {
+        let all: Vec<Arc<Told>> = all.into_iter().map(|published| Arc::new(told(published))).collect();
+        let is_news = !self.all.iter().map(|one| seen(one)).eq(all.iter().map(|one| seen(one)));
+        self.all = all;
+        self.is_in_doubt = false;
+        self.index();
+        is_news
+    }
+
+    /// Takes one as it is on disk now. True when everybody can see something else now.
+    fn put(&mut self, number: i64, published: Option<Published>) -> bool {
+        let place = self.all.iter().position(|one| one.postmortem.number == number);
+        let before = place.map(|place| self.all.remove(place));
+        let after = published.map(|published| Arc::new(told(published)));
+        let is_news = before.as_deref().map(seen) != after.as_deref().map(seen);
+        if let Some(after) = after {
+            let place = self.all.partition_point(|one| one.postmortem.number > number);
+            self.all.insert(place, after);
+        }
+        self.index();
+        is_news
+    }
+
+    /// All of them, the newest number first.
+    pub(crate) fn all(&self) -> &[Arc<Told>] {
+        &self.all
+    }
+
+    /// The one at this public address.
+    pub(crate) fn told(&self, slug: &str) -> Option<&Arc<Told>> {
+        self.all.get(*self.by_slug.get(slug)?)
+    }
+
+    /// The same, unless it was taken back.
+    pub(crate) fn published(&self, slug: &str) -> Option<&Arc<Told>> {
+        self.told(slug).filter(|one| !one.is_retracted())
+    }
+
+    /// The one of the incident with this key, unless it was taken back.
+    pub(crate) fn of_incident(&self, key: i64) -> Option<&Arc<Told>> {
+        self.all.iter().find(|one| one.postmortem.incident_key == key && !one.is_retracted())
+    }
+}
+
+/// What everybody can see of one: that somebody writes at the next revision is told to nobody.
+fn seen(told: &Told) -> (Option<&str>, bool, Option<&str>, &[PublicationHead]) {
+    let facts = &told.postmortem.facts;
+    let reason = facts.reason.as_ref().map(|(reason, _)| reason.as_str()).filter(|_| told.is_retracted());
+    (facts.slug.as_ref().map(domain::text::Slug::as_str), told.is_retracted(), reason, &told.history)
+}
+
+impl Desk {
+    /// Reads postmortems, after the start and before the first page.
+    pub(crate) async fn load_postmortems(&self) -> Result<(), StoreError> {
+        let all = self.store.published_postmortems().await?;
+        if self.monitoring.state().postmortems.load(all) {
+            self.monitoring.offered_anew();
+        }
+        Ok(())
+    }
+
+    /// Reads one again that was changed, and tells pages.
+    pub(super) async fn reread_postmortem(&self, number: i64) {
+        match self.store.published_postmortem(number).await {
+            Ok(published) => {
+                let is_news = self.monitoring.state().postmortems.put(number, published);
+                if is_news {
+                    self.monitoring.offered_anew();
+                } else {
+                    self.monitoring.changed_inside();
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a postmortem changed and cannot be read; pages show it as it was, trying again");
+                self.monitoring.state().postmortems.is_in_doubt = true;
+            }
+        }
+    }
+
+    /// Reads all again if somebody could not; called every second.
+    pub(crate) async fn turn_postmortems(&self) {
+        if self.monitoring.state().postmortems.is_in_doubt
+            && let Err(error) = self.load_postmortems().await
+        {
+            tracing::debug!(%error, "postmortems cannot be read yet");
+        }
+    }
+}

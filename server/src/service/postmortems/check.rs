@@ -1,0 +1,226 @@
+//! The list that is gone through before a postmortem is published: what keeps it from being published, what somebody has to decide, and hints. Pure.
+
+use std::ops::Range;
+
+use domain::postmortem::blameless::{self, Hint};
+use domain::postmortem::block::{BlockKind, Mistake, Piece, pieces};
+use domain::postmortem::frozen::Record;
+use domain::postmortem::scan::{Found, FoundKind, Known, scan};
+use domain::postmortem::{Content, withheld};
+use domain::text::Language;
+
+use super::record::Gathered;
+
+/// Characters shown before and behind what was found.
+const AROUND: usize = 24;
+
+/// How much a point matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Weight {
+    /// It is as it should be.
+    Fine,
+    /// Somebody may think about it.
+    Hint,
+    /// Somebody has to say that it is meant so.
+    Decide,
+    /// It has to be mended first.
+    Blocks,
+}
+
+impl Weight {
+    /// The name in message keys and style sheets.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Fine => "fine",
+            Self::Hint => "hint",
+            Self::Decide => "decide",
+            Self::Blocks => "blocks",
+        }
+    }
+}
+
+/// Words that were found, with what stands around them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Excerpt {
+    /// Where it stands: the language of the text, or none for what blocks show.
+    pub(crate) language: Option<Language>,
+    /// What it seems to be: key of a message.
+    pub(crate) key: &'static str,
+    pub(crate) before: String,
+    pub(crate) words: String,
+    pub(crate) after: String,
+}
+
+/// A point of the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Point {
+    /// Its name: `check-…` in messages, and what forms send when somebody decides.
+    pub(crate) key: &'static str,
+    pub(crate) weight: Weight,
+    /// How many there are of what it speaks of.
+    pub(crate) count: usize,
+    pub(crate) found: Vec<Excerpt>,
+}
+
+/// What a postmortem is checked with.
+pub(crate) struct Checked<'c> {
+    pub(crate) content: &'c Content,
+    pub(crate) gathered: &'c Gathered,
+    /// Names of people who work here.
+    pub(crate) people: Vec<String>,
+    /// The site's languages.
+    pub(crate) languages: &'c [Language],
+    pub(crate) has_no_actions_reason: bool,
+    pub(crate) open_comments: usize,
+    pub(crate) is_incident_public: bool,
+    pub(crate) is_incident_over: bool,
+}
+
+fn excerpt(text: &str, range: &Range<usize>, language: Option<Language>, key: &'static str) -> Excerpt {
+    let before: Vec<char> = text[..range.start].chars().rev().take_while(|c| *c != '\n').take(AROUND).collect();
+    let after: String = text[range.end..].chars().take_while(|c| *c != '\n').take(AROUND).collect();
+    let words = text[range.clone()].split('\n').next().unwrap_or_default().to_owned();
+    Excerpt { language, key, before: before.into_iter().rev().collect(), words, after }
+}
+
+const fn found_key(kind: FoundKind) -> &'static str {
+    match kind {
+        FoundKind::Secret => "found-secret",
+        FoundKind::Address => "found-address",
+        FoundKind::Email => "found-email",
+        FoundKind::Person => "found-person",
+        FoundKind::Label => "found-label",
+    }
+}
+
+/// What everybody would read in blocks, as one text: a line each.
+fn told_by_blocks(record: &Record, language: Language) -> String {
+    let rows = record.timeline.iter().filter_map(|row| row.said.as_ref());
+    let rows = rows.flat_map(|said| std::iter::once(said.body.get(language).to_owned()).chain(said.rejected.clone()));
+    let actions = record.actions.iter().flat_map(|action| [Some(action.text.clone()), action.why.clone()]).flatten();
+    let updates = record.updates.iter().map(|update| update.body.get(language).to_owned());
+    rows.chain(actions).chain(updates).map(|text| text.replace('\n', " ")).collect::<Vec<_>>().join("\n")
+}
+
+impl Checked<'_> {
+    /// The languages in which it will be read.
+    fn meant(&self) -> Vec<Language> {
+        match self.content.only {
+            Some(only) => vec![only],
+            None => self.languages.to_vec(),
+        }
+    }
+
+    /// Blocks of all its texts, and lines that look like blocks and are none.
+    fn blocks(&self) -> (Vec<BlockKind>, Vec<(Language, Mistake)>) {
+        let (mut kinds, mut mistakes) = (Vec::new(), Vec::new());
+        for language in self.content.body.languages() {
+            let (all, wrong) = pieces(self.content.body.get(language));
+            kinds.extend(all.into_iter().filter_map(|piece| match piece {
+                Piece::Block(block, _) => Some(block.kind),
+                Piece::Text(_) => None,
+            }));
+            mistakes.extend(wrong.into_iter().map(|mistake| (language, mistake)));
+        }
+        (kinds, mistakes)
+    }
+
+    /// Every point, what weighs most first.
+    pub(crate) fn points(&self) -> Vec<Point> {
+        let (blocks, mistakes) = self.blocks();
+        let mut points = vec![self.title(), self.languages(), self.scan(), self.unclosed(), self.actions(), self.hints()];
+        let mistakes = mistakes.into_iter().map(|(language, mistake)| Excerpt {
+            language: Some(language),
+            key: mistake.problem.key(),
+            before: String::new(),
+            words: mistake.text,
+            after: String::new(),
+        });
+        points.push(point("blocks", Weight::Blocks, mistakes.collect()));
+        let internal = if blocks.contains(&BlockKind::Timeline) { self.gathered.internal.len() } else { 0 };
+        points.push(counted("internal-rows", Weight::Hint, internal));
+        let runs = if blocks.contains(&BlockKind::Runs) { self.gathered.internal_runs } else { 0 };
+        points.push(counted("internal-runs", Weight::Hint, runs));
+        points.push(counted("comments", Weight::Decide, self.open_comments));
+        points.push(counted("internal-incident", Weight::Decide, usize::from(!self.is_incident_public)));
+        points.push(counted("open-incident", Weight::Decide, usize::from(!self.is_incident_over)));
+        points.sort_by_key(|point| std::cmp::Reverse(point.weight));
+        points
+    }
+
+    fn title(&self) -> Point {
+        let missing = self.meant().iter().filter(|language| !self.content.title.has(**language)).count();
+        counted("title", Weight::Blocks, missing)
+    }
+
+    fn languages(&self) -> Point {
+        let missing = self.meant().iter().filter(|language| !self.content.body.has(**language)).count();
+        counted("languages", Weight::Blocks, missing)
+    }
+
+    fn actions(&self) -> Point {
+        let is_missing = self.gathered.record.actions.is_empty() && !self.has_no_actions_reason;
+        counted("actions", Weight::Blocks, usize::from(is_missing))
+    }
+
+    fn scan(&self) -> Point {
+        let known = Known { people: self.people.clone(), labels: self.gathered.labels.clone() };
+        let mut found = Vec::new();
+        let mut look = |text: &str, language: Option<Language>| {
+            found.extend(
+                scan(text, &known).into_iter().map(|Found { kind, range }| excerpt(text, &range, language, found_key(kind))),
+            );
+        };
+        for language in self.meant() {
+            look(self.content.title.get(language), Some(language));
+            look(self.content.body.get(language), Some(language));
+        }
+        let (own, _) = self.blocks();
+        if !own.is_empty() {
+            look(&told_by_blocks(&self.gathered.record, self.meant().first().copied().unwrap_or(Language::En)), None);
+        }
+        point("scan", Weight::Decide, found)
+    }
+
+    fn unclosed(&self) -> Point {
+        let of = |language: Language| {
+            let text = self.content.body.get(language);
+            let line = move |number: usize| Excerpt {
+                language: Some(language),
+                key: "found-unclosed",
+                before: String::new(),
+                words: text.lines().nth(number - 1).unwrap_or_default().chars().take(80).collect(),
+                after: String::new(),
+            };
+            withheld::unclosed(text).into_iter().map(line).collect::<Vec<_>>()
+        };
+        point("unclosed", Weight::Decide, self.meant().into_iter().flat_map(of).collect())
+    }
+
+    fn hints(&self) -> Point {
+        let of = |language: Language| {
+            let text = self.content.body.get(language);
+            let hints = blameless::hints(text).into_iter();
+            hints.map(|Hint { range, key }| excerpt(text, &range, Some(language), key)).collect::<Vec<_>>()
+        };
+        point("blameless", Weight::Hint, self.meant().into_iter().flat_map(of).collect())
+    }
+}
+
+fn point(key: &'static str, weight: Weight, found: Vec<Excerpt>) -> Point {
+    Point { key, weight: if found.is_empty() { Weight::Fine } else { weight }, count: found.len(), found }
+}
+
+const fn counted(key: &'static str, weight: Weight, count: usize) -> Point {
+    Point { key, weight: if count == 0 { Weight::Fine } else { weight }, count, found: Vec::new() }
+}
+
+/// What keeps it from being published: points that block, and points that nobody decided about.
+pub(crate) fn in_the_way(points: &[Point], decided: &[String]) -> Vec<&'static str> {
+    let is_in_the_way = |point: &&Point| match point.weight {
+        Weight::Blocks => true,
+        Weight::Decide => !decided.iter().any(|key| key == point.key),
+        Weight::Fine | Weight::Hint => false,
+    };
+    points.iter().filter(is_in_the_way).map(|point| point.key).collect()
+}
