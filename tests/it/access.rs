@@ -23,7 +23,7 @@ const MAINTAINER: Least = Least::Role(Role::Maintainer);
 const OWNER: Least = Least::Role(Role::Owner);
 
 /// Signing out stands last: it ends the session that asks.
-const TABLE: [(&str, &str, Least); 118] = [
+const TABLE: [(&str, &str, Least); 153] = [
     ("GET", "/desk", Anybody),
     ("GET", "/desk/", VIEWER),
     ("GET", "/desk/sign-in", Anybody),
@@ -142,6 +142,41 @@ const TABLE: [(&str, &str, Least); 118] = [
     ("POST", "/desk/keys", OWNER),
     ("POST", "/desk/keys/{id}/revoke", OWNER),
     ("GET", "/desk/audit", MAINTAINER),
+    ("GET", "/desk/postmortems", VIEWER),
+    ("GET", "/desk/postmortems/import", RESPONDER),
+    ("POST", "/desk/postmortems/import", RESPONDER),
+    ("GET", "/desk/postmortems/{number}", VIEWER),
+    ("GET", "/desk/postmortems/{number}/edit", RESPONDER),
+    ("POST", "/desk/postmortems/{number}/edit", RESPONDER),
+    ("POST", "/desk/postmortems/{number}/buffer", RESPONDER),
+    ("POST", "/desk/postmortems/{number}/preview", RESPONDER),
+    ("POST", "/desk/postmortems/{number}/merge", RESPONDER),
+    ("POST", "/desk/postmortems/{number}/discard", RESPONDER),
+    ("POST", "/desk/postmortems/{number}/restore", RESPONDER),
+    ("POST", "/desk/postmortems/{number}/files", RESPONDER),
+    ("GET", "/desk/postmortems/{number}/files/{id}", VIEWER),
+    ("GET", "/desk/postmortems/{number}/mentions", RESPONDER),
+    ("GET", "/desk/postmortems/{number}/compare", VIEWER),
+    ("POST", "/desk/postmortems/{number}/submit", RESPONDER),
+    ("POST", "/desk/postmortems/{number}/review", RESPONDER),
+    ("POST", "/desk/postmortems/{number}/comments", RESPONDER),
+    ("POST", "/desk/postmortems/{number}/comments/{id}/resolve", RESPONDER),
+    ("POST", "/desk/postmortems/{number}/comments/{id}/reopen", RESPONDER),
+    ("POST", "/desk/postmortems/{number}/facts", RESPONDER),
+    ("POST", "/desk/postmortems/{number}/retract", MAINTAINER),
+    ("GET", "/desk/postmortems/{number}/publish", VIEWER),
+    ("POST", "/desk/postmortems/{number}/publish", MAINTAINER),
+    ("GET", "/desk/incidents/{number}/postmortem", RESPONDER),
+    ("POST", "/desk/incidents/{number}/postmortem", RESPONDER),
+    ("POST", "/desk/incidents/{number}/postmortem/waive", MAINTAINER),
+    ("GET", "/desk/action-items", VIEWER),
+    ("GET", "/desk/action-items/new", RESPONDER),
+    ("POST", "/desk/action-items/new", RESPONDER),
+    ("GET", "/desk/action-items/{number}", VIEWER),
+    ("POST", "/desk/action-items/{number}", RESPONDER),
+    ("POST", "/desk/action-items/{number}/step", RESPONDER),
+    ("GET", "/desk/insight", VIEWER),
+    ("GET", "/desk/insight.csv", VIEWER),
 ];
 const LAST: (&str, &str) = ("POST", "/desk/sign-out");
 
@@ -193,6 +228,25 @@ async fn open_incident(server: &TestServer) {
     // And a run, for what may be done with one.
     let answer = responder.post("/desk/incidents/1/runs", &[("runbook", "component-down")]).await;
     assert_eq!((answer.status, answer.header("location")), (303, "/desk/runs/1"), "{}", answer.body);
+    // And a postmortem and an action item.
+    let answer = responder.post("/desk/incidents/1/postmortem", &[("template", "team")]).await;
+    assert_eq!(
+        (answer.status, answer.header("location")),
+        (303, "/desk/postmortems/1/edit?done=postmortem-begun"),
+        "{}",
+        answer.body
+    );
+    let fields = [
+        ("text", "Watch it"),
+        ("kind", "detect"),
+        ("horizon", "mid"),
+        ("priority", "p2"),
+        ("owner", ""),
+        ("due", ""),
+        ("url", ""),
+    ];
+    let answer = responder.post("/desk/action-items/new", &fields).await;
+    assert_eq!((answer.status, answer.header("location")), (303, "/desk/action-items/1?done=action-made"), "{}", answer.body);
 }
 
 #[tokio::test(flavor = "multi_thread")]

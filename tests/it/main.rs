@@ -23,6 +23,7 @@ mod messages;
 mod monitoring;
 mod notifications;
 mod pages;
+mod postmortems;
 mod privacy;
 mod prometheus;
 mod runbooks;

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use domain::account::{Role, Scope};
+use domain::action_item::{ActionKind, Horizon, Priority, Stage};
 use domain::alert::bell::Say;
 use domain::alert::record::{Event as AlertEvent, Origin};
 use domain::alert::storm::Because;
@@ -14,10 +15,12 @@ use domain::incident::work::{
     EntryKind, HypothesisState, IncidentKind, Marker, Precision, Role as IncidentRole, State, Visibility,
 };
 use domain::incident::{Impact, IncidentStatus, MaintenanceStatus};
+use domain::postmortem::{self, Analysis};
 use domain::probe::observation::{CauseKind, Phases, Verdict};
 use domain::runbook::lint::Code;
 use domain::runbook::run::{Deed, Mode, Outcome, RunState, Stand};
 use domain::runbook::{Need, Risk, SectionKind};
+use store::action_items;
 use store::notifications::DeliveryState;
 
 fn root() -> PathBuf {
@@ -145,9 +148,38 @@ fn alert_keys() -> Vec<String> {
     .concat()
 }
 
+/// Words of postmortems and of what is left to do.
+fn postmortem_keys() -> Vec<String> {
+    let file = fs::read_to_string(root().join("app/desk/editor/words.md")).unwrap();
+    let points = ["title", "languages", "actions", "scan", "unclosed", "blameless", "blocks", "comments"].into_iter();
+    let points: Vec<&str> = points.chain(["internal-incident", "internal-rows", "internal-runs", "open-incident"]).collect();
+    let words = file.lines().skip_while(|line| !line.starts_with("| ---")).skip(1);
+    let words: Vec<String> =
+        words.filter_map(|line| Some(format!("editor-{}", line.strip_prefix("| ")?.split(" |").next()?))).collect();
+    [
+        worded("postmortem-state", postmortem::State::ALL.iter().map(|state| state.name())),
+        worded("analysis", Analysis::ALL.iter().map(|analysis| analysis.name())),
+        worded("cause", postmortem::Cause::ALL.iter().map(|cause| cause.name())),
+        worded("review-said", postmortem::Verdict::ALL.iter().map(|verdict| verdict.name())),
+        worded("postmortem-only", ["ja", "en"].into_iter()),
+        worded("check", points.iter().copied()),
+        points.iter().map(|point| format!("check-{point}-fine")).collect(),
+        worded("check-weight", ["fine", "hint", "decide", "blocks"].into_iter()),
+        words,
+        worded("action-kind", ActionKind::ALL.iter().map(|kind| kind.name())),
+        worded("horizon", Horizon::ALL.iter().map(|horizon| horizon.name())),
+        worded("priority", Priority::ALL.iter().map(|priority| priority.name())),
+        worded("stage", Stage::ALL.iter().map(|stage| stage.name())),
+        worded("action-origin", action_items::Origin::ALL.iter().map(|origin| origin.name())),
+        worded("action-step", ["begin", "finish", "verify", "defer", "decline", "reopen"].into_iter()),
+    ]
+    .concat()
+}
+
 /// Keys that are put together at run time.
 fn built_keys() -> BTreeSet<String> {
-    let mut keys: BTreeSet<String> = incident_keys().into_iter().chain(runbook_keys()).chain(alert_keys()).collect();
+    let mut keys: BTreeSet<String> =
+        [incident_keys(), runbook_keys(), alert_keys(), postmortem_keys()].concat().into_iter().collect();
     keys.extend(Status::ALL.iter().map(|status| format!("status-{}", status.name().replace('_', "-"))));
     keys.extend(CauseKind::ALL.iter().map(|cause| format!("cause-{}", cause.name())));
     keys.extend(Verdict::ALL.iter().map(|verdict| format!("verdict-{}", verdict.name())));
@@ -190,6 +222,8 @@ fn every_key_that_the_source_asks_for_exists_and_every_key_is_asked_for() {
     sources(&root().join("app/domain/src/incident"), &mut source);
     // So is what is refused in a run.
     sources(&root().join("app/domain/src/runbook"), &mut source);
+    // And what is said beside the text of a postmortem.
+    sources(&root().join("app/domain/src/postmortem"), &mut source);
     let known = keys_of("en");
     let mut asked = built_keys();
     // Keys are whole string literals of lower-case words and hyphens; CSS classes that look alike are no keys and are left out below.
@@ -287,6 +321,9 @@ fn every_message_can_be_said_in_each_language() {
         "id",
         "language",
         "file",
+        "note",
+        "revision",
+        "url",
     ];
     let arguments: Vec<_> = names.into_iter().map(|name| (name, 2_i64.into())).collect();
     for language in Language::ALL {
