@@ -5,8 +5,10 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use domain::account::Scope;
+use domain::time::Timestamp;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tests::clock::ManualClock;
 use tests::process::{Process, program, run};
 use tests::server::TestServer;
 use tests::target::{Behaviour, Target};
@@ -341,4 +343,32 @@ fn a_note_without_a_server_is_not_written_and_one_hears_what_to_do() {
     for expected in ["no server runs", "yagura serve", "--data", "/api/v1/notes"] {
         assert!(text(&output).contains(expected), "{expected} is missing in: {}", text(&output));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_demo_is_made_in_a_new_folder_only_and_can_be_served() {
+    let folder = TempDir::new().unwrap();
+    let own = folder.path().join("own");
+    std::fs::create_dir(&own).unwrap();
+    std::fs::write(own.join("yagura.db"), "somebody's").unwrap();
+    let refused = run(&["demo", &own.display().to_string()]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(text(&refused).contains("not empty"), "{}", text(&refused));
+    assert_eq!(std::fs::read_dir(&own).unwrap().count(), 1, "nothing is added to what is there");
+    let demo = folder.path().join("demo");
+    let made = run(&["demo", &demo.display().to_string()]);
+    assert!(made.status.success(), "{}", text(&made));
+    let config = std::fs::read_to_string(demo.join("yagura.yaml")).unwrap();
+    let server = TestServer::restored(&config, ManualClock::at(Timestamp::from_jiff(jiff::Timestamp::now())), |data| {
+        std::fs::create_dir_all(data).unwrap();
+        for file in std::fs::read_dir(demo.join("data")).unwrap() {
+            let file = file.unwrap();
+            if file.file_name().to_string_lossy().starts_with("yagura.db") {
+                std::fs::copy(file.path(), data.join(file.file_name())).unwrap();
+            }
+        }
+    })
+    .await;
+    let list = server.get("/ja/postmortems").await;
+    assert_eq!(list.body.matches("class=\"postmortem-name\"").count(), 3, "{}", list.body);
 }

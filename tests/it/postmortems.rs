@@ -6,6 +6,7 @@ use std::time::Duration;
 use domain::account::Role;
 use serde_json::json;
 use tests::eventually;
+use tests::receiver::Receiver;
 use tests::server::{Answer, TestServer, one_component};
 use tests::target::Target;
 use tests::visitor::Visitor;
@@ -350,4 +351,49 @@ async fn earlier_items_are_shown_with_a_new_incident_of_the_same_kind() {
         303
     );
     assert!(!mika.get("/desk/").await.body.contains("Long ago"), "what is decided nags nobody");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn once_a_week_a_channel_is_told_what_is_left_and_never_of_some_day() {
+    let (target, receiver) = tokio::join!(Target::start(), Receiver::start());
+    let config = format!(
+        "{}notifications:\n  channels:\n    - {{slug: team, webhook: {{url: \"{}\"}}}}\n  digest: {{channels: [team], day: mon, at: \"09:00\"}}\n",
+        one_component(&target),
+        receiver.url()
+    );
+    let server = TestServer::start(&config).await;
+    let mut mika = Visitor::with_role(&server, Role::Responder).await;
+    item(&mut mika, &[("text", "Watch the disk"), ("due", "2020-01-01")]).await;
+    item(&mut mika, &[("text", "Rewrite it all"), ("horizon", "someday")]).await;
+    let digests = || {
+        receiver
+            .took()
+            .into_iter()
+            .map(|got| got.body.to_string())
+            .filter(|body| body.contains("Watch the disk"))
+            .collect::<Vec<_>>()
+    };
+    for week in 1..=2 {
+        // Step by step to the next Monday, nine o'clock in Tokyo.
+        let now = server.now().to_jiff().to_zoned(jiff::tz::TimeZone::get("Asia/Tokyo").unwrap());
+        let mut day = now.date();
+        while day.weekday() != jiff::civil::Weekday::Monday || day.at(9, 0, 0, 0) <= now.datetime() {
+            day = day.tomorrow().unwrap();
+        }
+        let due = day.at(9, 0, 0, 0).to_zoned(now.time_zone().clone()).unwrap();
+        server.clock.advance(due.timestamp().duration_since(now.timestamp()).unsigned_abs());
+        eventually("the digest comes", || async {
+            server.clock.advance(Duration::from_secs(61));
+            (digests().len() == week).then_some(())
+        })
+        .await;
+    }
+    assert!(digests().iter().all(|body| !body.contains("Rewrite it all")), "{:?}", digests());
+    server.clock.advance(HOUR);
+    eventually("it is looked again", || async {
+        server.clock.advance(Duration::from_secs(61));
+        (target.requests() > 0).then_some(())
+    })
+    .await;
+    assert_eq!(digests().len(), 2, "it comes once");
 }

@@ -213,7 +213,7 @@ pub fn changes(text: &Text, changes: &[TextChanges]) -> impl IntoView + use<> {
         });
         view! {
             <section class="compare">
-                <h3>{field} " · " {language}</h3>
+                <h2>{field} " · " {language}</h2>
                 <table lang=change.language.tag()>
                     <thead>
                         <tr>

@@ -1,6 +1,7 @@
 //! What others say about a postmortem, and what is said of it beside its text.
 
 use axum::extract::{Path, State};
+use domain::account::Permission;
 use domain::postmortem::Verdict;
 use uuid::Uuid;
 
@@ -34,6 +35,7 @@ pub(in super::super) async fn submit(State(web): State<Web>, visit: Visit, Path(
 pub(in super::super) async fn review(State(web): State<Web>, visit: Visit, Path(number): Path<i64>, sent: Sent) -> Answer {
     let typed = Typed::from(sent);
     let caller = visit.caller()?;
+    caller.must(Permission::Respond, visit.now)?;
     let revision = typed.get("revision").parse().unwrap_or(-1);
     let outcome = match Verdict::from_name(typed.get("verdict")) {
         Some(verdict) => {

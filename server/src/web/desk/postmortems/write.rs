@@ -251,6 +251,7 @@ pub(in super::super) async fn buffer(
     sent: Result<Json<Buffered>, JsonRejection>,
 ) -> Answer {
     let caller = visit.caller()?;
+    caller.must(Permission::Respond, visit.now)?;
     if is_anothers(&visit, &headers) {
         return Err(Problem::Forbidden.into());
     }
@@ -272,6 +273,7 @@ pub(in super::super) async fn buffer(
 pub(in super::super) async fn preview(State(web): State<Web>, visit: Visit, Path(number): Path<i64>, sent: Sent) -> Answer {
     let typed = Typed::from(sent);
     let caller = visit.caller()?;
+    caller.must(Permission::Respond, visit.now)?;
     let story = web.desk.postmortem(&caller, number).await?;
     let gathered = web.desk.gather(&caller, story.incident_number).await?;
     let language = Language::from_tag(typed.get("language")).unwrap_or(visit.language);
@@ -280,11 +282,9 @@ pub(in super::super) async fn preview(State(web): State<Web>, visit: Visit, Path
         let pictures = pictures(number);
         let reading = Reading::new(language, &pictures);
         let zone = zone_named(&gathered.record.zone);
-        let hidden = gathered.internal.len();
-        let shown = body_html(&words_in(language), &zone, &body(&reading, &source, &gathered.record));
-        (shown, hidden)
+        body_html(&words_in(language), &zone, &body(&reading, &source, &gathered.record))
     });
-    let (html, _) = html.await.map_err(|_| Problem::Busy)?;
+    let html = html.await.map_err(|_| Problem::Busy)?;
     Ok(([(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response())
 }
 
@@ -342,6 +342,7 @@ fn plain_label(text: &str) -> String {
 /// What can be mentioned.
 pub(in super::super) async fn mentions(State(web): State<Web>, visit: Visit, Path(number): Path<i64>) -> Answer {
     let caller = visit.caller()?;
+    caller.must(Permission::Respond, visit.now)?;
     let story = web.desk.postmortem(&caller, number).await?;
     let Found::Story(incident) = web.desk.incident(&caller, story.incident_number).await? else {
         return Ok(Json(json!([])).into_response());
