@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use app::data::desk::{DeskPage, FormState, PostmortemComparePage, PostmortemEditPage, PostmortemMergePage};
 use app::parts::postmortem::body_html;
 use axum::Json;
-use axum::body::Body;
-use axum::extract::multipart::MultipartRejection;
+use axum::body::{Body, to_bytes};
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{Multipart, Path, State};
+use axum::extract::{FromRequest, Multipart, Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::account::Permission;
@@ -40,6 +39,8 @@ const USER_HEADER: &str = "yagura-user";
 const WORDS: &str = include_str!("../../../../../app/desk/editor/words.md");
 /// Rows of a timeline that can be mentioned.
 const ROWS_MAX: usize = 500;
+/// Bytes that are read of what is no form.
+const REFUSED_BYTES_MAX: usize = 1024 * 1024;
 /// Runs that can be mentioned.
 const RUNS_MAX: u32 = 100;
 /// Characters of a row that a mention shows.
@@ -293,16 +294,23 @@ pub(in super::super) async fn add_file(
     visit: Visit,
     Path(number): Path<i64>,
     headers: HeaderMap,
-    parts: Result<Multipart, MultipartRejection>,
+    request: Request,
 ) -> Answer {
     let caller = visit.caller()?;
     caller.must(Permission::Respond, visit.now)?;
     if is_anothers(&visit, &headers) {
         return Err(Problem::Forbidden.into());
     }
-    let parts = match parts {
-        Ok(parts) => read(parts).await,
-        Err(_) => Err(Problem::invalid("file", "invalid-file-empty")),
+    let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let parts = if media_type.starts_with("multipart/form-data") {
+        match Multipart::from_request(request, &web).await {
+            Ok(parts) => read(parts).await,
+            Err(_) => Err(Problem::invalid("file", "invalid-file-empty")),
+        }
+    } else {
+        // Whoever is answered while still sending hears of a broken pipe, not of what was wrong.
+        drop(to_bytes(request.into_body(), REFUSED_BYTES_MAX).await);
+        Err(Problem::invalid("file", "invalid-file-empty"))
     };
     let kept = match parts {
         Ok(SentFile { wanted, .. }) => web.desk.add_postmortem_file(&caller, number, wanted).await,
