@@ -2,6 +2,7 @@
 //! runbook, it is over, and neither repeats nor restarts of anybody change anything. `cargo xtask senders` gets the programs; without them what
 //! was recorded of them has to do (`alerts.rs`).
 
+use std::fs::File;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -23,26 +24,42 @@ fn sender(name: &str) -> Option<PathBuf> {
     [own, Path::new("/usr/bin").join(name)].into_iter().find(|path| path.exists())
 }
 
-/// A program that ends with the test.
-struct Running(Child);
+/// A program that ends with the test; where the test fails, what it said last is told.
+struct Running {
+    child: Child,
+    log: PathBuf,
+}
 
 impl Running {
-    fn start(program: &Path, arguments: &[String]) -> Self {
-        let child = Command::new(program).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-        Self(child.expect("the program starts"))
+    /// Starts it and keeps what it says in `log`. An unpacked Alertmanager finds its templates in the folder it is started in.
+    fn start(program: &Path, arguments: &[String], log: PathBuf) -> Self {
+        let said = File::create(&log).unwrap();
+        let mut command = Command::new(program);
+        command.args(arguments).stdout(Stdio::null()).stderr(said);
+        if let Some(templates) =
+            program.ancestors().nth(2).map(|usr| usr.join("share/prometheus/alertmanager")).filter(|path| path.exists())
+        {
+            command.current_dir(templates);
+        }
+        Self { child: command.spawn().expect("the program starts"), log }
     }
 
     /// Lets it read its files again.
     fn reload(&self) {
-        let sent = Command::new("kill").args(["-HUP", &self.0.id().to_string()]).status();
+        let sent = Command::new("kill").args(["-HUP", &self.child.id().to_string()]).status();
         assert!(sent.is_ok_and(|status| status.success()));
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if std::thread::panicking() {
+            let said = std::fs::read_to_string(&self.log).unwrap_or_default();
+            let last = said.lines().count().saturating_sub(15);
+            eprintln!("{}:\n{}", self.log.display(), said.lines().skip(last).collect::<Vec<_>>().join("\n"));
+        }
     }
 }
 
@@ -109,14 +126,16 @@ impl Chain {
         let listen = format!("--web.listen-address=127.0.0.1:{}", self.alertmanager_port);
         let config = format!("--config.file={}", self.path("alertmanager.yml"));
         let storage = format!("--storage.path={}", self.path("alertmanager"));
-        Running::start(&self.alertmanager, &[config, storage, listen, "--cluster.listen-address=".to_owned()])
+        let arguments = [config, storage, listen, "--cluster.listen-address=".to_owned()];
+        Running::start(&self.alertmanager, &arguments, self.path("alertmanager.log").into())
     }
 
     fn prometheus(&self, program: &Path) -> Running {
         let listen = format!("--web.listen-address=127.0.0.1:{}", free_port());
         let config = format!("--config.file={}", self.path("prometheus.yml"));
         let storage = format!("--storage.tsdb.path={}", self.path("prometheus"));
-        Running::start(program, &[config, storage, listen, "--rules.alert.resend-delay=1s".to_owned()])
+        let arguments = [config, storage, listen, "--rules.alert.resend-delay=1s".to_owned()];
+        Running::start(program, &arguments, self.path("prometheus.log").into())
     }
 
     async fn get(&self, path: &str) -> Value {

@@ -9,6 +9,9 @@ use crate::tools::{is_root, run, say, target};
 /// Package and program.
 const SENDERS: [(&str, &str); 2] = [("prometheus", "prometheus"), ("prometheus-alertmanager", "prometheus-alertmanager")];
 
+/// Where Debian's Alertmanager looks for its templates, which it does not carry within itself. Without them it reads no configuration.
+const TEMPLATES: &[u8] = b"/usr/share/prometheus/alertmanager";
+
 /// Unpacks what is not there. Where there is no apt the test does without.
 pub(crate) fn fetch() -> Result<(), String> {
     let folder = target().join("senders");
@@ -16,7 +19,7 @@ pub(crate) fn fetch() -> Result<(), String> {
         |program: &str| [folder.join("usr/bin"), Path::new("/usr/bin").into()].iter().any(|bin| bin.join(program).exists());
     let missing: Vec<&str> = SENDERS.iter().filter(|(_, program)| !is_there(program)).map(|(package, _)| *package).collect();
     if missing.is_empty() {
-        return Ok(());
+        return look_for_templates_here(&folder.join("usr/bin/prometheus-alertmanager"));
     }
     if !Path::new("/usr/bin/apt-get").exists() {
         say("no apt here: the test with the real Prometheus and Alertmanager is left out");
@@ -35,5 +38,24 @@ pub(crate) fn fetch() -> Result<(), String> {
         run(Command::new("dpkg-deb").arg("-x").arg(&path).arg(&folder))?;
         std::fs::remove_file(&path).map_err(|error| format!("cannot remove {}: {error}", path.display()))?;
     }
-    Ok(())
+    look_for_templates_here(&folder.join("usr/bin/prometheus-alertmanager"))
+}
+
+/// Lets an unpacked Alertmanager look for its templates in the folder it is started in, where the test starts it: the path within the program
+/// becomes one of the same length that means that folder. Nothing of the machine itself has to be changed for it.
+fn look_for_templates_here(program: &Path) -> Result<(), String> {
+    if !program.exists() {
+        return Ok(());
+    }
+    let mut code = std::fs::read(program).map_err(|error| format!("cannot read {}: {error}", program.display()))?;
+    let places: Vec<usize> =
+        code.windows(TEMPLATES.len()).enumerate().filter(|(_, window)| *window == TEMPLATES).map(|(place, _)| place).collect();
+    if places.is_empty() {
+        return Ok(());
+    }
+    for place in places {
+        code[place..place + TEMPLATES.len()].fill(b'/');
+        code[place] = b'.';
+    }
+    std::fs::write(program, code).map_err(|error| format!("cannot write {}: {error}", program.display()))
 }
