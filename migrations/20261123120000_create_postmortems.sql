@@ -15,6 +15,8 @@ CREATE TABLE postmortem (
     owner                INTEGER REFERENCES user (key),
     -- Why there are no action items.
     no_actions           TEXT,
+    -- Publications up to this number were taken back and stay so; 0: none.
+    retracted            INTEGER NOT NULL DEFAULT 0,
     -- Why there is none, or why it was taken back.
     reason               TEXT,
     reason_by            TEXT,

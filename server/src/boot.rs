@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::{self, ConfigErrors, Environment};
 use crate::jobs::backup::{BackupEvent, Backups, Tell};
-use crate::jobs::{alerts, config_watch, housekeeping, incidents, maintenance, notifications, runbooks, uplink_watch};
+use crate::jobs::{alerts, config_watch, digest, housekeeping, incidents, maintenance, notifications, runbooks, uplink_watch};
 use crate::service::backup::BackupWatch;
 use crate::service::configuration::{Beginning, Configuration, Sources, Whole, targets};
 use crate::service::desk::Desk;
@@ -200,6 +200,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         tokio::spawn(maintenance::run(Arc::clone(&desk), Arc::clone(&clock))),
         tokio::spawn(alerts::run(Arc::clone(&desk), Arc::clone(&clock))),
         tokio::spawn(incidents::run(Arc::clone(&desk), Arc::clone(&clock))),
+        tokio::spawn(digest::run(Arc::clone(&desk), Arc::clone(&clock))),
         tokio::spawn(notifications::run(Arc::clone(&desk), Arc::clone(&clock), sender)),
     ];
     match socket::listen(&data) {

@@ -182,7 +182,9 @@ fn role(name: &str) -> Result<Role, String> {
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    telemetry::start(cli.log_format);
+    // What the demo plays is a past that nobody has to hear of.
+    let level = if matches!(cli.command, Command::Demo { .. }) { "error" } else { "info" };
+    telemetry::start(cli.log_format, level);
     let outcome = match cli.command {
         Command::Serve(arguments) => with_runtime(serve(arguments)),
         Command::Check(file) => Ok(check(&file.config)),
@@ -198,7 +200,7 @@ pub fn main() -> ExitCode {
     match outcome {
         Ok(code) => code,
         Err(problem) => {
-            eprintln!("yagura: {problem}");
+            complain!("yagura: {problem}");
             ExitCode::FAILURE
         }
     }
@@ -214,10 +216,11 @@ fn environment(name: &str) -> Option<String> {
 }
 
 async fn make_demo(folder: PathBuf) -> Result<ExitCode, String> {
+    complain!("Making the demo: a quarter of a year of checks and three incidents. It takes some seconds.");
     let (config, data) = demo::make(&folder).await.map_err(|error| error.to_string())?;
-    println!("The demo is in {}. Look round:\n", folder.display());
-    println!("  yagura serve --config {} --data {}", config.display(), data.display());
-    println!("\nand open http://127.0.0.1:8600/. The desk is behind the link that it prints.");
+    say!("The demo is in {}. Look round:\n", folder.display());
+    say!("  yagura serve --config {} --data {}", config.display(), data.display());
+    say!("\nand open http://127.0.0.1:8600/. The desk is behind the link that it prints.");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -238,11 +241,11 @@ async fn serve(arguments: Serve) -> Result<ExitCode, String> {
     };
     let mut running = started.map_err(|error| error.to_string())?;
     if std::io::stderr().is_terminal() {
-        eprintln!("\n  Yagura: http://{}/   (Ctrl+C stops)\n", running.address);
+        complain!("\n  Yagura: http://{}/   (Ctrl+C stops)\n", running.address);
     }
     if let Some(link) = &running.set_up_link {
         // Not by the log: whoever reads that later has no use for it, and it is for one pair of eyes.
-        eprintln!("  Nobody has an account yet. Set up the first one here (good once, for three days):\n  {link}\n");
+        complain!("  Nobody has an account yet. Set up the first one here (good once, for three days):\n  {link}\n");
     }
     let code = tokio::select! {
         _ = terminated.recv() => ExitCode::SUCCESS,
@@ -266,8 +269,8 @@ async fn change_user(user: User) -> Result<ExitCode, String> {
     let reply = commands::run(&folder.data, &asked).await?;
     match reply {
         Reply::Link { name, path, expires_at } => {
-            println!("{name} chooses a password here; the link is good once, until {expires_at}:");
-            println!("{}{path}", site_base(&file.config));
+            say!("{name} chooses a password here; the link is good once, until {expires_at}:");
+            say!("{}{path}", site_base(&file.config));
             Ok(ExitCode::SUCCESS)
         }
         Reply::Failed { message } => Err(message),
@@ -283,7 +286,7 @@ fn take_note(note: Note) -> Result<ExitCode, String> {
     with_runtime(async move {
         let (number, at) = commands::note(&folder.data, asked).await?;
         let at = at.map(|at| format!("{at} ")).unwrap_or_default();
-        println!("INC-{number} {at}{}", kind.name());
+        say!("INC-{number} {at}{}", kind.name());
         Ok(ExitCode::SUCCESS)
     })
 }
@@ -291,18 +294,18 @@ fn take_note(note: Note) -> Result<ExitCode, String> {
 async fn back_up(to: PathBuf, folder: DataFolder, file: ConfigFile) -> Result<ExitCode, String> {
     let to = std::path::absolute(&to).map_err(|error| format!("{} is no place for a file: {error}", to.display()))?;
     let bytes = commands::back_up(&folder.data, &file.config, &to).await?;
-    println!("{}: {bytes} bytes", to.display());
+    say!("{}: {bytes} bytes", to.display());
     Ok(ExitCode::SUCCESS)
 }
 
 async fn restore(from: PathBuf, folder: DataFolder) -> Result<ExitCode, String> {
     let now = SystemClock::default().now();
     let restored = backup::restore(&from, &folder.data, &commands::caller(), now).await.map_err(|error| error.to_string())?;
-    println!("{}: restored from the backup of {} (Yagura {})", folder.data.display(), restored.made_at, restored.version);
-    println!("The configuration of that time is {}; compare it with yours.", restored.config.display());
-    println!("Everybody is signed out, and one-time links are no longer good.");
-    println!("Keys revoked, people disabled and recovery codes used since then are good again; look at them.");
-    restored.warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
+    say!("{}: restored from the backup of {} (Yagura {})", folder.data.display(), restored.made_at, restored.version);
+    say!("The configuration of that time is {}; compare it with yours.", restored.config.display());
+    say!("Everybody is signed out, and one-time links are no longer good.");
+    say!("Keys revoked, people disabled and recovery codes used since then are good again; look at them.");
+    restored.warnings.iter().for_each(|warning| complain!("warning: {warning}"));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -310,8 +313,8 @@ async fn examine(folder: DataFolder, config: Option<PathBuf>) -> Result<ExitCode
     let now = SystemClock::default().now();
     let findings = doctor::doctor(&folder.data, config.as_deref(), &environment, now).await;
     for finding in &findings {
-        println!("{:<8} {}", finding.severity.name(), finding.what);
-        finding.advice.iter().for_each(|advice| println!("         → {advice}"));
+        say!("{:<8} {}", finding.severity.name(), finding.what);
+        finding.advice.iter().for_each(|advice| say!("         → {advice}"));
     }
     let worst = findings.iter().map(|finding| finding.severity).max();
     Ok(if worst == Some(doctor::Severity::Bad) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
@@ -327,11 +330,11 @@ fn check(path: &Path) -> ExitCode {
     match config::load(path, &environment) {
         Ok(loaded) => {
             let config = &loaded.config;
-            println!("{}: good; {} components, {} probes", path.display(), config.components.len(), config.probes.len());
+            say!("{}: good; {} components, {} probes", path.display(), config.components.len(), config.probes.len());
             ExitCode::SUCCESS
         }
         Err(errors) => {
-            eprintln!("{errors}");
+            complain!("{errors}");
             ExitCode::FAILURE
         }
     }
@@ -348,9 +351,9 @@ async fn probe_once(slug: String, path: PathBuf) -> Result<ExitCode, String> {
     match &spec.check {
         CheckSpec::Active(active) => run_active(active).await,
         CheckSpec::Heartbeat(_) => {
-            println!("{slug} is a heartbeat: it is not run, it calls. Try it with");
-            println!("  curl -fsS -m 10 --retry 5 http://ADDRESS/ping/TOKEN      (a UUID as token)");
-            println!("  curl -fsS -m 10 --retry 5 http://ADDRESS/api/push/TOKEN  (any token)");
+            say!("{slug} is a heartbeat: it is not run, it calls. Try it with");
+            say!("  curl -fsS -m 10 --retry 5 http://ADDRESS/ping/TOKEN      (a UUID as token)");
+            say!("  curl -fsS -m 10 --retry 5 http://ADDRESS/api/push/TOKEN  (any token)");
             Ok(ExitCode::SUCCESS)
         }
     }
@@ -368,7 +371,7 @@ fn unknown_probe(slug: &str, probes: &[ProbeSpec]) -> String {
 async fn run_active(spec: &ActiveSpec) -> Result<ExitCode, String> {
     let (resolver, complaint) = Resolver::from_system_or_local().map_err(|error| error.to_string())?;
     if let Some(complaint) = complaint {
-        eprintln!("the system's resolver settings cannot be read ({complaint}); asking 127.0.0.1");
+        complain!("the system's resolver settings cannot be read ({complaint}); asking 127.0.0.1");
     }
     let prober = Prober::new(spec, Arc::new(resolver)).map_err(|error| error.to_string())?;
     let observation = prober.run(SystemClock::default().now()).await;
@@ -378,15 +381,15 @@ async fn run_active(spec: &ActiveSpec) -> Result<ExitCode, String> {
 
 fn print_observation(seen: &Observation) {
     let ms = |us: u64| format!("{:>9}.{:03} ms", us / 1000, us % 1000);
-    println!("{}  at {}", seen.verdict.name().to_uppercase(), seen.at);
+    say!("{}  at {}", seen.verdict.name().to_uppercase(), seen.at);
     if let Some(cause) = &seen.cause {
-        println!("  {}: {}", cause.kind.name(), cause.detail);
+        say!("  {}: {}", cause.kind.name(), cause.detail);
     }
     let names = ["resolve", "connect", "TLS", "first byte", "transfer"];
     for (name, (_, us)) in names.iter().zip(seen.phases.labelled()) {
-        println!("  {name:<12} {}", us.map_or_else(|| format!("{:>16}", "-"), ms));
+        say!("  {name:<12} {}", us.map_or_else(|| format!("{:>16}", "-"), ms));
     }
-    println!("  {:<12} {}", "whole check", seen.duration_us.map_or_else(|| format!("{:>16}", "-"), ms));
+    say!("  {:<12} {}", "whole check", seen.duration_us.map_or_else(|| format!("{:>16}", "-"), ms));
     let facts = [
         ("address", seen.address.map(|address| address.to_string())),
         ("code", seen.code.map(|code| code.to_string())),
@@ -397,7 +400,7 @@ fn print_observation(seen: &Observation) {
     ];
     for (name, fact) in facts {
         if let Some(fact) = fact {
-            println!("  {name:<12} {fact}");
+            say!("  {name:<12} {fact}");
         }
     }
 }

@@ -6,6 +6,9 @@
 
 #![recursion_limit = "256"]
 
+#[macro_use]
+mod terminal;
+
 mod backup;
 pub mod boot;
 pub mod cli;

@@ -78,9 +78,9 @@ pub(crate) fn run(command: RunbookCommand, environment: &dyn Fn(&str) -> Option<
             let mut code = ExitCode::SUCCESS;
             for path in &files {
                 let (count, left) = write_ids(path).map_err(|problem| format!("{}: {problem}", path.display()))?;
-                println!("{}: {count} ids written", path.display());
+                say!("{}: {count} ids written", path.display());
                 if left > 0 {
-                    eprintln!(
+                    complain!(
                         "{}: {left} steps could not be given one; see what `yagura runbook lint` says of them",
                         path.display()
                     );
@@ -97,14 +97,14 @@ fn list() {
     for runbook in runbooks::all() {
         let title = parse(runbook.source).front.title;
         let title = title.as_ref().map_or(runbook.slug, |title| title.get(runbook.language));
-        println!("{:<24} {}  {title}", runbook.slug, runbook.language.tag());
+        say!("{:<24} {}  {title}", runbook.slug, runbook.language.tag());
     }
 }
 
 fn show(slug: &str, language: Language) -> Result<(), String> {
     let found = runbooks::all().iter().find(|runbook| runbook.slug == slug && runbook.language == language);
     let runbook = found.ok_or_else(|| format!("no runbook is called `{slug}`; `yagura runbook list` shows them"))?;
-    print!("{}", runbook.source);
+    say!("{}", runbook.source.trim_end_matches('\n'));
     Ok(())
 }
 
@@ -123,8 +123,8 @@ fn look_through(lint: &Lint, environment: &dyn Fn(&str) -> Option<String>) -> Re
             });
         }
     }
-    print!("{told}");
-    println!("{}", finding_words::summary(lint.language, files.len(), errors, warnings));
+    told.lines().for_each(|line| say!("{line}"));
+    say!("{}", finding_words::summary(lint.language, files.len(), errors, warnings));
     let is_bad = errors > 0 || (warnings > 0 && lint.deny == Some(Deny::Warnings));
     Ok(if is_bad { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
@@ -167,7 +167,7 @@ fn of_paths(paths: &[PathBuf]) -> Result<Vec<FileRead>, String> {
 fn of_folder(folder: &Path) -> Result<Vec<FileRead>, String> {
     let listing = reading::list(folder).map_err(|error| format!("the folder {} cannot be read: {error}", folder.display()))?;
     if listing.is_cut {
-        eprintln!("warning: {} holds more than {FILES_MAX} files; the others are not read", folder.display());
+        complain!("warning: {} holds more than {FILES_MAX} files; the others are not read", folder.display());
     }
     Ok(of_files(listing.files.iter().map(|file| file.path.as_path())))
 }

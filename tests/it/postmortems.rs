@@ -174,7 +174,27 @@ async fn what_was_published_stays_until_another_revision_takes_its_place_or_it_i
     .await;
     let gone = server.get("/en/postmortems/disk-full").await;
     assert!(gone.body.contains("a name stood in it") && !gone.body.contains("second words"), "{}", gone.body);
-    for path in ["/1", "/2/changes", ".md", ".json", ".html"] {
+    let gone_too = ["/1", "/2", "/2/changes", ".md", ".json", ".html"];
+    for path in gone_too {
+        let answer = server.get(&format!("/en/postmortems/disk-full{path}")).await;
+        assert_eq!(answer.status, 404, "{path}");
+    }
+    let list = server.get("/en/postmortems").await;
+    assert!(
+        list.body.contains("Retracted") && !list.body.contains("Disk of"),
+        "its title may have been the reason: {}",
+        list.body
+    );
+    // Whoever begins anew brings nothing of it back.
+    assert_eq!(save(&mut author, "3", "third words\n\n{{timeline}}\n", "").await.status, 303);
+    assert_eq!(server.get("/en/postmortems/disk-full").await.status, 410);
+    submit(&mut author).await;
+    assert_eq!(approve(&mut author, "4").await.status, 303);
+    assert_eq!(publish(&mut author, "4", "without the name").await.status, 303);
+    let again = server.get("/en/postmortems/disk-full").await;
+    assert!(again.status == 200 && again.body.contains("third words"), "{}", again.body);
+    assert!(!again.body.contains("what was found later"), "what was taken back is no history: {}", again.body);
+    for path in ["/1", "/2", "/2/changes", "/3/changes"] {
         let answer = server.get(&format!("/en/postmortems/disk-full{path}")).await;
         assert_eq!(answer.status, 404, "{path}");
     }
@@ -216,20 +236,81 @@ async fn what_is_typed_is_kept_for_whoever_typed_it_and_a_restart_changes_nothin
     let mut one = Visitor::with_role(&server, Role::Responder).await;
     let mut other = Visitor::with_role(&server, Role::Responder).await;
     drafted(&server, &mut one).await;
-    let typed = |text: &str, at: i64| json!({"base": 1, "title_en": "Disk full", "body_en": text, "typed_at": at});
+    let typed = |text: &str, ago: u64| json!({"base": 1, "title_en": "Disk full", "body_en": text, "typed_ago": ago});
     server.clock.advance(Duration::from_secs(5));
-    let now = server.now().as_ms();
-    let kept = one.json("POST", "/desk/postmortems/1/buffer", &typed("half a sent", now)).await;
+    let kept = one.json("POST", "/desk/postmortems/1/buffer", &typed("half a sent", 0)).await;
     assert!(kept.status == 200 && kept.body.contains("saved_at"), "{}", kept.body);
-    assert_eq!(one.json("POST", "/desk/postmortems/1/buffer", &typed("older", now - 1_000)).await.status, 200);
+    let late = one.json("POST", "/desk/postmortems/1/buffer", &typed("older", 1_000)).await;
+    assert!(late.status == 409 && !late.body.contains("saved_at"), "what is not kept is not called so: {}", late.body);
     assert!(one.get(EDIT).await.body.contains("half a sent"), "what was typed later stays");
     assert!(!other.get(EDIT).await.body.contains("half a sent"), "and is nobody else's");
     assert!(other.get("/desk/postmortems/1").await.body.contains("responder-"), "who types is seen");
     assert_eq!(one.post("/desk/postmortems/1/discard", &[]).await.status, 303);
     assert!(!one.get(EDIT).await.body.contains("half a sent"));
-    let too_long = json!({"base": 1, "body_en": "x".repeat(300 * 1024), "typed_at": now});
+    let too_long = json!({"base": 1, "body_en": "x".repeat(300 * 1024), "typed_ago": 0});
     let refused = one.json("POST", "/desk/postmortems/1/buffer", &too_long).await;
     assert!(refused.status == 422 && refused.header("content-type").contains("problem+json"), "{}", refused.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_typed_outlives_an_older_revision_that_is_restored() {
+    let target = Target::start().await;
+    let server = TestServer::start(&one_component(&target)).await;
+    let mut one = Visitor::with_role(&server, Role::Responder).await;
+    drafted(&server, &mut one).await;
+    save(&mut one, "1", "first words\n", "").await;
+    server.clock.advance(Duration::from_secs(5));
+    let typed = json!({"base": 2, "title_en": "t", "body_en": "an hour of words", "typed_ago": 10_000});
+    assert_eq!(one.json("POST", "/desk/postmortems/1/buffer", &typed).await.status, 200, "it goes on from what was saved");
+    assert!(one.get("/desk/postmortems/1").await.body.contains("not saved as a revision"), "and the page says so");
+    let restored = one.post("/desk/postmortems/1/restore", &[("revision", "1")]).await;
+    assert_eq!(restored.header("location"), "/desk/postmortems/1?done=postmortem-restored", "{}", restored.body);
+    assert!(one.get("/desk/postmortems/1").await.body.contains("compare?from=2&amp;to=3"), "which is a revision of its own");
+    assert!(one.get(EDIT).await.body.contains("an hour of words"), "what was being typed is still there");
+    // What is typed back to what is saved leaves nothing behind.
+    let undone = json!({"base": 3, "title_en": "Disk of ||db-7|| full", "title_ja": "満杯", "body_en": "x", "typed_ago": 0});
+    assert_eq!(one.json("POST", "/desk/postmortems/1/buffer", &undone).await.status, 200);
+    assert!(one.get(EDIT).await.body.contains(">x<"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_what_is_meant_and_shown_is_told_to_everybody() {
+    let target = Target::start().await;
+    let server = TestServer::start(&one_component(&target)).await;
+    let mut author = Visitor::with_role(&server, Role::Maintainer).await;
+    drafted(&server, &mut author).await;
+    item(&mut author, &[("text", "Buy a bigger disk"), ("incident", "1")]).await;
+    let fields = [
+        ("base", "1"),
+        ("title_ja", "満杯"),
+        ("title_en", "half a title"),
+        ("body_ja", "ディスクが一杯でした。an internal row が見えます。\n"),
+        ("body_en", "half a text with MAINTAINER-1\n"),
+        ("only", "ja"),
+        ("message", ""),
+        ("minor", ""),
+    ];
+    author.post(EDIT, &fields).await;
+    submit(&mut author).await;
+    assert_eq!(approve(&mut author, "2").await.status, 303);
+    no_actions(&mut author).await;
+    let check = author.get("/desk/postmortems/1/publish").await;
+    assert!(check.body.contains("<mark>an internal row</mark>"), "words of an internal row are marked: {}", check.body);
+    let version = Visitor::field(&check.body, "version");
+    let undecided = [("version", version.as_str()), ("revision", "2"), ("message", ""), ("announce", "")];
+    let refused = author.post("/desk/postmortems/1/publish", &undecided).await;
+    assert!(refused.status == 422 && refused.body.contains("#field-scan"), "somebody has to decide: {}", refused.body);
+    assert_eq!(publish(&mut author, "2", "").await.status, 303);
+    for path in ["/ja/postmortems/disk-full", "/en/postmortems/disk-full"] {
+        for end in ["", ".md", ".html", ".json"] {
+            let file = server.get(&format!("{path}{end}")).await;
+            assert!(file.status == 200 && file.body.contains("ディスクが一杯"), "{path}{end}: {}", file.body);
+            for hidden in ["half a", "Buy a bigger disk", "a public row"] {
+                assert!(!file.body.contains(hidden), "{path}{end} tells `{hidden}`: {}", file.body);
+            }
+        }
+        assert!(!server.get(path).await.body.contains("class=\"strip\""), "figures are the incident's to show");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -110,6 +110,8 @@ export class Keep {
 
   /** Something was typed. Only reads: an input method may be at work. */
   changed() {
+    // The page was about to go, and was told to stay.
+    this.isLeaving = false;
     this.typedAt = Math.max(Date.now(), this.typedAt + 1);
     this.unsentSince ||= this.typedAt;
     this.localTimer ??= setTimeout(() => this.saveLocal(), LOCAL_AFTER_MS);
@@ -136,10 +138,10 @@ export class Keep {
   }
 
   /** Sends what is typed now; the newest goes after what is on its way. True when the server has all of it. */
-  async send() {
+  async send(isLast = false) {
     clearTimeout(this.sendTimer);
     if (this.isLeaving) return false;
-    this.sending ??= this.post().finally(() => (this.sending = undefined));
+    this.sending ??= this.post(isLast).finally(() => (this.sending = undefined));
     const outcome = await this.sending;
     if (this.isLeaving) return false;
     if (outcome === undefined && this.typedAt > this.sentAt) {
@@ -155,19 +157,19 @@ export class Keep {
     return outcome === undefined;
   }
 
-  /** One request. Gives what went wrong. */
-  async post() {
+  /** One request; the last one of a page that goes away lives on without it. Gives what went wrong. */
+  async post(isLast = false) {
     this.saveLocal();
     const at = this.typedAt || Date.now();
     const { base, ...values } = this.values();
-    const body = JSON.stringify({ base: base === "" ? null : Number(base), ...values, typed_at: at });
+    const body = JSON.stringify({ base: base === "" ? null : Number(base), ...values, typed_ago: Math.max(0, Date.now() - at) });
     const isSmall = new Blob([body]).size < KEEPALIVE_BYTES_MAX;
     this.stop = new AbortController();
     const limit = setTimeout(() => this.stop.abort(), ANSWER_MAX_MS);
     this.show();
     try {
       const headers = { "content-type": "application/json", "yagura-user": this.user };
-      const request = { method: "POST", headers, body, redirect: "manual", signal: this.stop.signal, keepalive: document.hidden && isSmall };
+      const request = { method: "POST", headers, body, redirect: "manual", signal: this.stop.signal, keepalive: (isLast || document.hidden) && isSmall };
       const response = await fetch(`${this.url}/buffer`, request);
       const answer = await response.json().catch(() => ({}));
       if (response.ok) this.accepted(at, answer);
@@ -200,8 +202,11 @@ export class Keep {
     this.typedAt ||= Date.now();
     if (this.sending) await this.sending;
     await this.send();
-    // Said, even if it is what was said before.
+    // Said, even if it is what was said before: a line that is read out has to be there before its words are.
+    const parts = [...this.line.childNodes];
     this.line.setAttribute("aria-live", "polite");
+    this.line.replaceChildren();
+    requestAnimationFrame(() => this.line.childNodes.length || this.line.replaceChildren(...parts));
   }
 
   /** The line that says where everything is. Only what is wrong is read out; the rest would be read out every two seconds. */
@@ -241,8 +246,10 @@ export class Keep {
       this.say("submit-offline");
     } else if (this.problem?.kind === "unreached" || this.problem?.kind === "signed-out") {
       event.preventDefault();
-      if (await this.send()) this.form.requestSubmit(event.submitter);
-      else this.say("submit-offline");
+      const isThere = await this.send();
+      // What the server refuses to keep it is asked to say why, beside the fields.
+      if (isThere || this.problem?.kind === "refused") this.form.requestSubmit(event.submitter);
+      else if (this.problem?.kind !== "signed-out") this.say("submit-offline");
     } else {
       this.leave();
     }
@@ -264,7 +271,10 @@ export class Keep {
 
   goAway() {
     this.saveLocal();
-    if (!this.isLeaving && this.typedAt > this.sentAt && this.problem?.kind !== "signed-out") this.send();
+    if (this.isLeaving || this.typedAt <= this.sentAt || this.problem?.kind === "signed-out") return;
+    // What is on its way may end with the page.
+    if (this.sending) this.post(true);
+    else this.send(true);
   }
 
   comeBack() {

@@ -56,7 +56,8 @@ export class Local {
     const isUnsent = kept.at > (kept.sentAt ?? 0);
     // Clocks differ: whether the server's is the very text that this one goes on from says more than times.
     if (isUnsent) return bufferAt === (kept.savedAt ?? 0) || kept.at > bufferAt ? "take" : "offer";
-    return bufferAt < (kept.savedAt ?? 0) ? "take" : "same";
+    // It was sent, and the server has it no more: it was saved or thrown away elsewhere.
+    return bufferAt < (kept.savedAt ?? 0) ? "offer" : "same";
   }
 
   /** The form is on its way; if the next page says that it is done, the copy is forgotten. */

@@ -90,7 +90,7 @@ function start(form) {
       keep.saveNow();
     } else if (event.key === "Enter" && !event.repeat) {
       event.preventDefault();
-      form.requestSubmit(form.querySelector('button[type="submit"]'));
+      form.requestSubmit(form.querySelector('button[type="submit"]:not([disabled])'));
     }
   });
   form.classList.add("is-awake");

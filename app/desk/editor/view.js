@@ -121,7 +121,7 @@ export function createView({ parent, text, language, label, word, keys, complete
       history(),
       new LanguageSupport(markdownLanguage),
       syntaxHighlighting(looks),
-      marks(/\|\|[^|\n]+\|\|/g, "cm-withheld"),
+      marks(/\|\|(?=[^\s|])[^\n]*?[^\s|]\|\|/g, "cm-withheld"),
       marks(/^\{\{[^}\n]*\}\}$/gm, "cm-live-block"),
       search({ top: true }),
       // What pops up keeps off the edges of a phone.

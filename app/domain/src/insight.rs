@@ -17,6 +17,8 @@ use crate::time::Timestamp;
 pub const COMPONENTS_MAX: usize = 20;
 /// An offender has at least so many incidents.
 pub const REPEATS_MIN: usize = 2;
+/// So many incidents of a component are named.
+pub const NUMBERS_MAX: usize = 10;
 /// What is looked at of each incident.
 const MEASURES: [Measure; 3] = [Measure::Detect, Measure::Respond, Measure::Recover];
 
@@ -37,43 +39,57 @@ pub struct Known {
     pub moments: Moments,
 }
 
-/// Incidents of a month.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MonthSum {
-    /// Which.
-    pub month: Month,
-    /// How many began in it.
+/// How many incidents, and how long they lasted together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Part {
+    /// How many.
     pub incidents: usize,
-    /// How long they lasted, in milliseconds.
+    /// How long, in milliseconds. What goes on still adds nothing to it.
     pub ms: u64,
-    /// How many of each cause.
-    pub causes: BTreeMap<Cause, usize>,
+}
+
+impl Part {
+    fn add(&mut self, ms: u64) {
+        self.incidents += 1;
+        self.ms = self.ms.saturating_add(ms);
+    }
 }
 
 /// Incidents of a component.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ComponentSum {
-    /// Which; none: of all that are not named.
+    /// Which; none: of all that are not named. An incident that affected several of those counts once for each.
     pub component: Option<Slug>,
-    /// How many.
-    pub incidents: usize,
-    /// How long they lasted, in milliseconds.
-    pub ms: u64,
-    /// Numbers of the newest, at most ten.
+    /// In all months.
+    pub all: Part,
+    /// In each month.
+    pub months: Vec<Part>,
+    /// Numbers of the newest, at most [`NUMBERS_MAX`].
     pub numbers: Vec<i64>,
+}
+
+/// Incidents of a cause.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CauseSum {
+    /// Which; none: nobody wrote it down yet.
+    pub cause: Option<Cause>,
+    /// In all months.
+    pub all: Part,
+    /// In each month.
+    pub months: Vec<Part>,
 }
 
 /// What they add up to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Insight {
-    /// Months in order, those without an incident too.
-    pub months: Vec<MonthSum>,
+    /// Months in order, those without an incident too, and what began in each.
+    pub months: Vec<(Month, Part)>,
     /// Components, the one with the most time first.
     pub components: Vec<ComponentSum>,
-    /// How many of each cause, the most frequent first; incidents without a postmortem have none and are not in it.
-    pub causes: Vec<(Cause, usize, u64)>,
-    /// Incidents without a known cause.
-    pub uncaused: usize,
+    /// Causes, the most frequent first, and last the incidents without a known one, if there are any.
+    pub causes: Vec<CauseSum>,
+    /// Incidents that go on, or whose end nobody knows.
+    pub ongoing: usize,
     /// How long things took: which, and how that is distributed; none: nobody marked it.
     pub spreads: Vec<(&'static str, Option<Spread>)>,
     /// Components with several incidents.
@@ -82,44 +98,55 @@ pub struct Insight {
     pub stages: Vec<(Stage, usize)>,
     /// Of those that were made before the last 30 days, how many are done, and how many there are.
     pub follow_through: (usize, usize),
-    /// How many incidents there are.
-    pub incidents: usize,
+    /// All of them.
+    pub all: Part,
 }
 
-/// Adds up incidents of the months from `first` to `last`. `items`: stage of each action item, and whether it is older than 30 days.
-pub fn sum(all: &[Known], (first, last): (Month, Month), zone: &TimeZone, items: &[(Stage, bool)]) -> Insight {
-    let mut months: Vec<MonthSum> = Vec::new();
+/// How many action items there are of a stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StageCount {
+    /// Which.
+    pub stage: Stage,
+    /// Whether they were made before the last 30 days.
+    pub is_old: bool,
+    /// How many.
+    pub count: usize,
+}
+
+/// Adds up incidents of the months from `first` to `last`.
+pub fn sum(all: &[Known], (first, last): (Month, Month), zone: &TimeZone, items: &[StageCount]) -> Insight {
+    let mut insight = Insight::default();
     let mut month = first;
     while month <= last {
-        months.push(MonthSum { month, incidents: 0, ms: 0, causes: BTreeMap::new() });
+        insight.months.push((month, Part::default()));
         month = month.back(-1);
     }
+    let none = vec![Part::default(); insight.months.len()];
     let mut of_component: BTreeMap<&Slug, ComponentSum> = BTreeMap::new();
-    let mut causes: BTreeMap<Cause, (usize, u64)> = BTreeMap::new();
+    let mut of_cause: BTreeMap<Option<Cause>, CauseSum> = BTreeMap::new();
     let mut values: [Vec<u64>; 3] = Default::default();
-    let (mut uncaused, mut incidents) = (0, 0);
     for known in all {
         let began = Month::of(known.began_at, zone);
-        let Some(place) = months.iter().position(|sum| sum.month == began) else { continue };
-        incidents += 1;
+        let Some(place) = insight.months.iter().position(|(month, _)| *month == began) else { continue };
         let ms = known.lasted_ms.unwrap_or(0);
-        let sum = &mut months[place];
-        sum.incidents += 1;
-        sum.ms = sum.ms.saturating_add(ms);
-        match known.cause {
-            Some(cause) => {
-                *sum.causes.entry(cause).or_default() += 1;
-                let entry = causes.entry(cause).or_default();
-                *entry = (entry.0 + 1, entry.1.saturating_add(ms));
-            }
-            None => uncaused += 1,
-        }
+        insight.all.add(ms);
+        insight.months[place].1.add(ms);
+        insight.ongoing += usize::from(known.lasted_ms.is_none());
+        let empty = || CauseSum { cause: known.cause, all: Part::default(), months: none.clone() };
+        let of = of_cause.entry(known.cause).or_insert_with(empty);
+        of.all.add(ms);
+        of.months[place].add(ms);
         for component in &known.components {
-            let empty = || ComponentSum { component: Some(component.clone()), incidents: 0, ms: 0, numbers: Vec::new() };
-            let sum = of_component.entry(component).or_insert_with(empty);
-            sum.incidents += 1;
-            sum.ms = sum.ms.saturating_add(ms);
-            sum.numbers.push(known.number);
+            let empty = || ComponentSum {
+                component: Some(component.clone()),
+                all: Part::default(),
+                months: none.clone(),
+                numbers: Vec::new(),
+            };
+            let of = of_component.entry(component).or_insert_with(empty);
+            of.all.add(ms);
+            of.months[place].add(ms);
+            of.numbers.push(known.number);
         }
         for measured in measure(&known.moments) {
             let Some(place) = MEASURES.iter().position(|wanted| *wanted == measured.measure) else { continue };
@@ -130,26 +157,31 @@ pub fn sum(all: &[Known], (first, last): (Month, Month), zone: &TimeZone, items:
     let mut components: Vec<ComponentSum> = of_component.into_values().collect();
     for sum in &mut components {
         sum.numbers.sort_unstable_by(|a, b| b.cmp(a));
-        sum.numbers.truncate(10);
+        sum.numbers.truncate(NUMBERS_MAX);
     }
-    components.sort_by_key(|sum| Reverse((sum.ms, sum.incidents)));
-    let mut repeats: Vec<ComponentSum> = components.iter().filter(|sum| sum.incidents >= REPEATS_MIN).cloned().collect();
-    repeats.sort_by_key(|sum| Reverse((sum.incidents, sum.ms)));
+    components.sort_by_key(|sum| Reverse((sum.all.ms, sum.all.incidents)));
+    let mut repeats: Vec<ComponentSum> = components.iter().filter(|sum| sum.all.incidents >= REPEATS_MIN).cloned().collect();
+    repeats.sort_by_key(|sum| Reverse((sum.all.incidents, sum.all.ms)));
     repeats.truncate(COMPONENTS_MAX);
     if components.len() > COMPONENTS_MAX {
-        let rest = components.split_off(COMPONENTS_MAX);
-        let (incidents, ms) = rest.iter().fold((0, 0_u64), |(n, ms), sum| (n + sum.incidents, ms.saturating_add(sum.ms)));
-        components.push(ComponentSum { component: None, incidents, ms, numbers: Vec::new() });
+        let mut rest = ComponentSum { component: None, all: Part::default(), months: none, numbers: Vec::new() };
+        for sum in components.split_off(COMPONENTS_MAX) {
+            let parts = rest.months.iter_mut().chain([&mut rest.all]).zip(sum.months.iter().chain([&sum.all]));
+            for (into, part) in parts {
+                *into = Part { incidents: into.incidents + part.incidents, ms: into.ms.saturating_add(part.ms) };
+            }
+        }
+        components.push(rest);
     }
-    let mut causes: Vec<(Cause, usize, u64)> = causes.into_iter().map(|(cause, (n, ms))| (cause, n, ms)).collect();
-    causes.sort_by_key(|(_, n, ms)| std::cmp::Reverse((*n, *ms)));
+    let mut causes: Vec<CauseSum> = of_cause.into_values().collect();
+    causes.sort_by_key(|sum| (sum.cause.is_none(), Reverse((sum.all.incidents, sum.all.ms))));
     let spreads = MEASURES.iter().zip(&values).map(|(measure, values)| (measure.name(), spread(values))).collect();
-    let stages = Stage::ALL.iter().map(|stage| (*stage, items.iter().filter(|(known, _)| known == stage).count())).collect();
-    let old = || items.iter().filter(|(_, is_old)| *is_old);
-    let done = old().filter(|(stage, _)| matches!(stage, Stage::Done | Stage::Verified)).count();
+    let counted = |wanted: &dyn Fn(&StageCount) -> bool| items.iter().filter(|item| wanted(item)).map(|item| item.count).sum();
+    let stages = Stage::ALL.iter().map(|stage| (*stage, counted(&|item| item.stage == *stage))).collect();
+    let done = counted(&|item| item.is_old && matches!(item.stage, Stage::Done | Stage::Verified));
     // What nobody will do is decided, and no promise that is kept or broken.
-    let promised = old().filter(|(stage, _)| *stage != Stage::WontDo).count();
-    Insight { months, components, causes, uncaused, spreads, repeats, stages, follow_through: (done, promised), incidents }
+    let promised = counted(&|item| item.is_old && item.stage != Stage::WontDo);
+    Insight { components, causes, spreads, repeats, stages, follow_through: (done, promised), ..insight }
 }
 
 #[cfg(test)]
@@ -188,23 +220,36 @@ mod tests {
             known(3, "2026-03-02T00:00:00Z", 10, "web", Some(Cause::Capacity)),
             known(4, "2025-12-31T00:00:00Z", 999, "web", None),
         ];
-        let items = [(Stage::Verified, true), (Stage::Open, true), (Stage::Open, false), (Stage::WontDo, true)];
+        let item = |stage, is_old| StageCount { stage, is_old, count: 1 };
+        let items = [item(Stage::Verified, true), item(Stage::Open, true), item(Stage::Open, false), item(Stage::WontDo, true)];
         let insight = sum(&all, months(), &TimeZone::UTC, &items);
-        assert_eq!(
-            insight.months.iter().map(|sum| (sum.incidents, sum.ms / 60_000)).collect::<Vec<_>>(),
-            [(1, 30), (0, 0), (2, 100)]
-        );
+        let told = |parts: &[Part]| parts.iter().map(|part| (part.incidents, part.ms / 60_000)).collect::<Vec<_>>();
+        let of_months: Vec<Part> = insight.months.iter().map(|(_, part)| *part).collect();
+        assert_eq!(told(&of_months), [(1, 30), (0, 0), (2, 100)]);
         let components: Vec<_> =
-            insight.components.iter().map(|sum| (sum.component.as_ref().unwrap().as_str(), sum.ms / 60_000)).collect();
+            insight.components.iter().map(|sum| (sum.component.as_ref().unwrap().as_str(), sum.all.ms / 60_000)).collect();
         assert_eq!(components, [("db", 90), ("web", 40)]);
-        assert_eq!(insight.causes, [(Cause::Capacity, 2, 40 * 60_000)]);
-        assert_eq!((insight.uncaused, insight.incidents, insight.repeats.len()), (1, 3, 1));
+        assert_eq!(told(&insight.components[1].months), [(1, 30), (0, 0), (1, 10)]);
+        let causes: Vec<_> = insight.causes.iter().map(|sum| (sum.cause, told(&sum.months))).collect();
+        let expected = [(Some(Cause::Capacity), vec![(1, 30), (0, 0), (1, 10)]), (None, vec![(0, 0), (0, 0), (1, 90)])];
+        assert_eq!(causes, expected, "the unknown last");
+        assert_eq!((insight.ongoing, insight.all.incidents, insight.repeats.len()), (0, 3, 1));
         assert_eq!(insight.follow_through, (1, 2), "what was decided against is no promise");
         let detect = insight.spreads[0].1.unwrap();
         assert_eq!((detect.n, detect.median, detect.mean), (3, 120_000, None), "no mean of three");
         assert_eq!(insight.spreads[2].1, None);
         let zone = TimeZone::fixed(jiff::tz::offset(9));
-        assert_eq!(sum(&all, months(), &zone, &[]).months[1].incidents, 1, "a month begins where people live");
+        assert_eq!(sum(&all, months(), &zone, &[]).months[1].1.incidents, 1, "a month begins where people live");
+    }
+
+    #[test]
+    fn components_beyond_those_that_are_named_are_added_up() {
+        let all: Vec<Known> =
+            (0..COMPONENTS_MAX + 3).map(|n| known(1, "2026-02-01T00:00:00Z", n as u64 + 1, &format!("c-{n}"), None)).collect();
+        let insight = sum(&all, months(), &TimeZone::UTC, &[]);
+        let rest = insight.components.last().unwrap();
+        assert_eq!((insight.components.len(), rest.component.as_ref()), (COMPONENTS_MAX + 1, None));
+        assert_eq!((rest.all, rest.months[1]), (Part { incidents: 3, ms: 360_000 }, rest.all), "those with the least time");
     }
 
     proptest! {
@@ -216,8 +261,8 @@ mod tests {
                 ..known(index as i64, "2026-01-01T00:00:00Z", 5, "web", None)
             }).collect();
             let insight = sum(&all, months(), &TimeZone::UTC, &[]);
-            prop_assert_eq!(insight.months.iter().map(|sum| sum.incidents).sum::<usize>(), all.len());
-            prop_assert_eq!(insight.months.iter().map(|sum| sum.ms).sum::<u64>(), 300_000 * all.len() as u64);
+            prop_assert_eq!(insight.months.iter().map(|(_, part)| part.incidents).sum::<usize>(), all.len());
+            prop_assert_eq!(insight.months.iter().map(|(_, part)| part.ms).sum::<u64>(), 300_000 * all.len() as u64);
         }
     }
 }

@@ -53,8 +53,12 @@ now-overdue-actions = Overdue action items
 incident-actions-heading = Action items
 incident-actions-none = There are no action items yet.
 incident-actions-new = New action item
-incident-kin-heading = Earlier incidents of this kind: what was to be done
-incident-kin-text = Look whether something of this helps now.
+incident-kin-heading = Earlier incidents of this kind
+incident-kin-earlier = { $n ->
+    [one] It happened before:
+   *[other] It happened before, { $n } times:
+}
+incident-kin-text = What they left to be done. Look whether something of it helps now.
 
 # One item.
 action-bound = What shows that it is done
@@ -68,7 +72,7 @@ action-step-defer = Put off
 action-step-decline = Not to be done
 action-step-reopen = Open again
 action-reason = Reason, or what you saw
-action-reason-hint = 3 to 500 characters. Needed to verify it, put it off or decline it, and to open again what was done or declined.
+action-reason-hint = 3 to 500 characters. Needed to verify it, put it off or decline it, and to open again what was done or declined. Why it was put off or declined is published with the postmortem.
 action-until = Put off until
 action-until-hint = Only to put it off: on that day it comes back by itself.
 action-accepted-by = Who accepts that it is not done

@@ -31,7 +31,7 @@ block-what = What happened
 block-runbook = Runbook
 block-steps = Steps
 block-outcome = Outcome
-block-stated = Duration as told
+block-stated = Stated duration
 block-rejected = Decided against
 block-due = due { $when }
 block-until = put off until { $when }
@@ -56,6 +56,7 @@ postmortem-read = Read the postmortem
 postmortem-published = Published { $when }
 postmortem-updated = updated { $when }
 postmortem-retracted = Retracted
+postmortem-retracted-title = Retracted postmortem
 postmortem-retracted-text = This postmortem was retracted.
 postmortem-of-incident = Incident: { $name }
 postmortem-first-published = Published
@@ -76,7 +77,7 @@ postmortem-exports = Keep a copy
 impact-measured = as measured
 impact-declared = as told by people
 feed-postmortem = Postmortem: { $name }
-postmortem-announcement = The postmortem of this incident is published: [what happened, why, and what changes now]({ $url }).
+postmortem-announcement = The postmortem of this incident has been published: [what happened, why, and what changes now]({ $url }).
 
 # The list at the desk.
 postmortems-desk-text = The story of an incident: what happened, why, and what changes because of it. It looks for causes, not for somebody to blame.
@@ -152,9 +153,9 @@ comment-body = Comment
 comment-send = Comment
 comment-answer = Answer
 comment-answer-send = Send the answer
-comment-resolve = Seen to
-comment-reopen = Open again
-comment-resolved-by = seen to by { $name }
+comment-resolve = Resolve
+comment-reopen = Reopen
+comment-resolved-by = resolved by { $name }
 comment-gone = This passage is no longer there.
 comment-now = It now reads:
 
@@ -194,7 +195,7 @@ postmortem-title-ja = Title (Japanese)
 postmortem-title-en = Title (English)
 postmortem-body-ja = Text (Japanese)
 postmortem-body-en = Text (English)
-postmortem-body-hint = Markdown. A line like {"{{timeline}}"} is filled from the record. What stands between || and || is withheld from readers outside.
+postmortem-body-hint = Markdown. A line like {"{{timeline}}"} is filled from the record. What stands between || and || (without blanks inside the marks) is withheld on public pages.
 postmortem-only = Languages
 postmortem-only-both = In every language of the site
 postmortem-only-ja-choice = Only in Japanese
@@ -237,11 +238,13 @@ publish-title = Check and publish
 publish-text = Everybody will read revision { $n }. What is published stays in the history, also after it is corrected.
 publish-approved = { $name } approved revision { $n }.
 publish-approved-own = { $name }, who wrote revision { $n }, approved it; nobody else was here to do it.
+publish-unread-since = Revision { $n } was not approved since.
 publish-minor-since = Only minor corrections were saved since, up to revision { $n }.
 publish-check = Check
 publish-preview = As everybody will read it
+publish-is-out = This revision is published. Correct it to publish another one.
 publish-not-yet = It is not approved yet ({ $state }). This is what the check says so far.
-publish-blocked = It cannot be published yet. Mend first what is marked so above.
+publish-blocked = It cannot be published yet. First fix what is marked “To fix” above.
 publish-message = What changed
 publish-message-hint = Everybody reads it in the history. At most 200 characters.
 publish-message-first = Everybody reads it in the history. At most 200 characters; it may be empty the first time.
@@ -252,8 +255,8 @@ publish-send = Publish for everybody
 check-weight-fine = Fine
 check-weight-hint = Hint
 check-weight-decide = To decide
-check-weight-blocks = To mend
-check-decide = I have looked at it; it stays so
+check-weight-blocks = To fix
+check-decide = I have checked this; it can stay
 check-title = { $n ->
     [one] The title is missing in one language.
    *[other] The title is missing in { $n } languages.
@@ -300,7 +303,7 @@ check-comments = { $n ->
     [one] One comment was not seen to.
    *[other] { $n } comments were not seen to.
 }
-check-comments-fine = Every comment was seen to.
+check-comments-fine = Every comment is resolved.
 check-internal-incident = The incident is internal. Everybody will read of it in the postmortem all the same.
 check-internal-incident-fine = The incident is public.
 check-open-incident = The incident is not over yet.
@@ -310,6 +313,7 @@ found-secret = Perhaps a secret:
 found-address = Perhaps an internal address or the name of a machine:
 found-email = Somebody’s e-mail address:
 found-person = The name of somebody here:
+found-inside = Words that only the desk knows:
 found-label = A value from a label of an alert:
 found-unclosed = Not closed:
 
@@ -349,7 +353,18 @@ insight-span = Period
 insight-months = { $n } months
 insight-empty = There was no incident in this period. Choose a longer one.
 insight-over-time = Over time
-insight-chart = Number of incidents and their time in each month. The table below says the same.
+insight-chart-count = Incidents a month, at most { $n }
+insight-chart-time = Time a month, at most { $length }
+insight-by-month = Month by month
+insight-sum = { $n ->
+    [one] One incident, { $length } altogether.
+   *[other] { $n } incidents, { $length } altogether.
+}
+insight-ongoing = { $n ->
+    [one] One of them goes on; its time is not in the sum.
+   *[other] { $n } of them go on; their time is not in the sum.
+}
+insight-cut = There are more incidents in this period than are added up here; only the newest are counted. Choose a shorter period.
 insight-table = As a table
 insight-month = Month
 insight-incidents = Incidents
@@ -357,16 +372,13 @@ insight-time = Time
 insight-components = By component
 insight-others = all others
 insight-causes = By cause
-insight-uncaused = { $n ->
-    [one] Of one incident no cause is known, as it has no postmortem.
-   *[other] Of { $n } incidents no cause is known, as they have no postmortem.
-}
+insight-uncaused = Not known (no postmortem)
 insight-spreads = How long it took
 insight-measure = Measure
 insight-median = Median
 insight-p90 = 90th percentile
 insight-mean = Mean
-insight-n = Number
+insight-n = Count
 insight-unmarked = not marked
 insight-too-few = too few
 insight-mean-hint = A mean is given from five values on: with fewer, a single one decides it.
@@ -391,6 +403,11 @@ invalid-postmortem-title = A title has 1 to 200 characters on one line.
 invalid-postmortem-body = A text must not be empty, and has at most 256 KiB and 10,000 lines in each language.
 invalid-postmortem-message = This has at most 200 characters, on one line.
 invalid-postmortem-reason = Please say why, in 3 to 500 characters.
+invalid-postmortem-import = At most 2000 rows of a timeline and 10000 lines of text can be taken at once. Shorten it, or paste rows in parts into the incident.
+postmortem-typed-late = something newer of yours was kept or saved meanwhile, perhaps on another device. Open the page again to see it.
+mention-inside = internal
+postmortem-own-unsaved = You typed something that is not saved as a revision, and nobody else sees it.
+postmortem-own-unsaved-go = Go on and save
 invalid-postmortem-note = This note is too long. It has at most 2,000 characters; comments can say more, each at its passage.
 invalid-postmortem-note-missing = Please say what is to be changed.
 invalid-comment = Please write something, at most 4,000 characters.

@@ -53,8 +53,9 @@ now-overdue-actions = 期限を過ぎたアクションアイテム
 incident-actions-heading = アクションアイテム
 incident-actions-none = アクションアイテムはまだありません。
 incident-actions-new = 新しいアクションアイテム
-incident-kin-heading = 以前の同種のインシデント：することになっていた対応
-incident-kin-text = 今回に役立つものがないか、確かめてください。
+incident-kin-heading = 以前の同種のインシデント
+incident-kin-earlier = 以前にも { $n } 件ありました。
+incident-kin-text = そのとき残った対応です。今回に役立つものがないか、確かめてください。
 
 # 個別の画面。
 action-bound = 完了の裏付け
@@ -68,7 +69,7 @@ action-step-defer = 延期する
 action-step-decline = 実施しない
 action-step-reopen = 未着手に戻す
 action-reason = 理由または確かめたこと
-action-reason-hint = 3～500 文字。「確認済み」「延期」「実施しない」にするときと、「完了」や「実施しない」から戻すときに必要です。
+action-reason-hint = 3～500 文字。「確認済み」「延期」「実施しない」にするときと、「完了」や「実施しない」から戻すときに必要です。延期と「実施しない」の理由は、ポストモーテムと一緒に公開されます。
 action-until = 延期の期日
 action-until-hint = 延期するときだけ入力します。その日になると、自動で戻ります。
 action-accepted-by = 実施しないことを受け入れる人

@@ -261,12 +261,14 @@ fn edit_words(text: &Text, site: &PublicSite, edit: &PublicEdit) -> impl IntoVie
 fn history(text: &Text, site: &PublicSite, page: &PostmortemPage) -> Option<impl IntoView + use<>> {
     let language = text.language();
     let is_retracted = matches!(page.content, PostmortemContent::Retracted(_));
+    let first = page.history.iter().map(|edit| edit.number).min().unwrap_or(1);
+    let start = page.history.first().map_or(1, |newest| newest.number);
     let items = page.history.iter().map(|edit| {
         let version = to::postmortem_version(language, &page.slug, edit.number);
         let changes = to::postmortem_changes(language, &page.slug, edit.number);
         let number = edit.number;
         let links = (!is_retracted).then(|| {
-            let changes = (number > 1).then(|| view! { " · " <a href=changes>{text.get("postmortem-see-changes")}</a> });
+            let changes = (number > first).then(|| view! { " · " <a href=changes>{text.get("postmortem-see-changes")}</a> });
             view! { " " <span class="postmortem-links"><a href=version>{text.get("postmortem-see-version")}</a> {changes}</span> }
         });
         view! { <li>{edit_words(text, site, edit)} {links}</li> }
@@ -276,7 +278,7 @@ fn history(text: &Text, site: &PublicSite, page: &PostmortemPage) -> Option<impl
         view! {
             <section class="postmortem-history" aria-labelledby="history">
                 <h2 id="history">{text.get("postmortem-history")}</h2>
-                <ol reversed>{items}</ol>
+                <ol reversed start=start>{items}</ol>
             </section>
         }
     })

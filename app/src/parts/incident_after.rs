@@ -8,13 +8,14 @@ use crate::data::desk::{ActionLine, DeskContext, IncidentPage};
 use crate::i18n::Text;
 use crate::pages::desk::action_items::action_line;
 use crate::pages::desk::postmortems::{postmortem_href, postmortem_number, state_word};
-use crate::parts::incident_words::incident_href;
+use crate::parts::incident_words::{incident_href, incident_number};
+use crate::parts::time_text::TimeText;
 
 /// All of it.
 pub fn after(context: &DeskContext, text: &Text, page: &IncidentPage) -> impl IntoView + use<> {
     view! {
         <div id="incident-after" class="incident-sections" data-live>
-            {kin(text, &page.kin)}
+            {kin(context, text, page)}
             {postmortem(context, text, page)}
             {actions(context, text, page)}
         </div>
@@ -69,14 +70,30 @@ fn actions(context: &DeskContext, text: &Text, page: &IncidentPage) -> impl Into
     }
 }
 
-/// What earlier incidents with the same components or alerts left to be done: it may be what is missing now.
-fn kin(text: &Text, lines: &[ActionLine]) -> Option<impl IntoView + use<>> {
-    (!lines.is_empty()).then(|| {
+/// Earlier incidents with the same components or alerts, and what they left to be done: it may be what is missing now.
+fn kin(context: &DeskContext, text: &Text, page: &IncidentPage) -> Option<impl IntoView + use<>> {
+    let lines = &page.kin;
+    let items = (!lines.is_empty()).then(|| view! { <p class="hint">{text.get("incident-kin-text")}</p> {list(text, lines)} });
+    let earlier = page.earlier.iter().map(|(number, title, at, postmortem)| {
+        let postmortem = postmortem.map(|number| view! { " · " <a href=postmortem_href(number)>{postmortem_number(number)}</a> });
+        view! {
+            <li>
+                <p>
+                    <a href=incident_href(*number)>{incident_number(*number)} " " {title.clone()}</a> " "
+                    <span class="soft"><TimeText at=*at zone=context.zone.clone() text=text.clone()/></span> {postmortem}
+                </p>
+            </li>
+        }
+    });
+    let earlier = earlier.collect_view();
+    let earlier = (!page.earlier.is_empty())
+        .then(|| view! { <p>{text.with("incident-kin-earlier", &[("n", page.earlier.len().into())])}</p> <ul class="desk-rows">{earlier}</ul> });
+    (!lines.is_empty() || !page.earlier.is_empty()).then(|| {
         view! {
             <section aria-labelledby="incident-kin">
                 <h2 id="incident-kin">{text.get("incident-kin-heading")}</h2>
-                <p class="hint">{text.get("incident-kin-text")}</p>
-                {list(text, lines)}
+                {earlier}
+                {items}
             </section>
         }
     })

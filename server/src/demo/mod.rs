@@ -26,6 +26,8 @@ const CONFIG: &str = include_str!("../../../example/demo/demo.yaml");
 const CONFIG_NAME: &str = "yagura.yaml";
 /// The data folder in it.
 const DATA_NAME: &str = "data";
+/// Where it is made, within the folder: what is not whole yet cannot be taken for a demo, and does not stand in the way of the next try.
+const MAKING_NAME: &str = ".being-made";
 /// How long the database may take to finish.
 const LAST_WRITE: Duration = Duration::from_secs(30);
 
@@ -49,18 +51,37 @@ pub(crate) enum DemoError {
     Store(#[from] StoreError),
 }
 
-/// Makes a folder with the demo; gives the paths of the configuration and of the data folder.
+/// Makes a folder with the demo; gives the paths of the configuration and of the data folder. Both are there when all of it is, the
+/// configuration last.
 pub(crate) async fn make(folder: &Path) -> Result<(PathBuf, PathBuf), DemoError> {
     let failed = |path: &Path| {
         let path = path.to_owned();
         move |source| DemoError::Folder { path, source }
     };
     fs::create_dir_all(folder).map_err(failed(folder))?;
-    if fs::read_dir(folder).map_err(failed(folder))?.next().is_some() {
-        return Err(DemoError::NotEmpty(folder.to_owned()));
+    let making = folder.join(MAKING_NAME);
+    for entry in fs::read_dir(folder).map_err(failed(folder))? {
+        if entry.map_err(failed(folder))?.file_name() != MAKING_NAME {
+            return Err(DemoError::NotEmpty(folder.to_owned()));
+        }
     }
+    if making.exists() {
+        // Of a try that was broken off.
+        fs::remove_dir_all(&making).map_err(failed(&making))?;
+    }
+    fs::create_dir(&making).map_err(failed(&making))?;
+    fill(&making).await?;
     let (file, data) = (folder.join(CONFIG_NAME), folder.join(DATA_NAME));
-    fs::write(&file, CONFIG).map_err(failed(&file))?;
+    fs::rename(making.join(DATA_NAME), &data).map_err(failed(&data))?;
+    fs::rename(making.join(CONFIG_NAME), &file).map_err(failed(&file))?;
+    fs::remove_dir(&making).map_err(failed(&making))?;
+    Ok((file, data))
+}
+
+/// Writes configuration and data.
+async fn fill(folder: &Path) -> Result<(), DemoError> {
+    let (file, data) = (folder.join(CONFIG_NAME), folder.join(DATA_NAME));
+    fs::write(&file, CONFIG).map_err(|source| DemoError::Folder { path: file.clone(), source })?;
     let loaded = config::load(&file, &|_| None)?;
     let _lock = boot::lock_folder(&data)?;
     let (store, connection) = boot::open_patiently(&data).await?;
@@ -76,5 +97,5 @@ pub(crate) async fn make(folder: &Path) -> Result<(PathBuf, PathBuf), DemoError>
     handle.close();
     // What was answered is on disk; this is the rest of the checks.
     let _ = writing.await;
-    Ok((file, data))
+    Ok(())
 }

@@ -26,6 +26,7 @@ use uuid::Uuid;
 
 use super::DemoError;
 use crate::config::Config;
+use crate::service::postmortems::check::told_by;
 use crate::service::postmortems::record::gathered;
 
 /// Who wrote it.
@@ -137,9 +138,6 @@ struct ActionStory {
     kind: ActionKind,
     horizon: Horizon,
     priority: Priority,
-    #[serde(default)]
-    #[expect(dead_code, reason = "the demo has no people; whose it is says the field")]
-    owner: bool,
     due: Option<String>,
     url: Option<String>,
     standing: String,
@@ -393,6 +391,7 @@ async fn postmortem(
         cause: cause(story.postmortem.slug.as_str()),
         owner: None,
         no_actions: None,
+        retracted: 0,
         reason: None,
     };
     let mut revisions = Vec::new();
@@ -409,6 +408,7 @@ async fn postmortem(
                     let postmortem = transaction.insert_postmortem(key, Uuid::now_v7(), &facts, begun).await?;
                     let mut base = None;
                     for (content, at, message, is_published, is_minor) in revisions {
+                        let content_told = content.clone();
                         let new = NewRevision {
                             base,
                             content,
@@ -423,7 +423,7 @@ async fn postmortem(
                         if is_published {
                             let publication = NewPublication {
                                 revision: head.number,
-                                record: record.clone(),
+                                record: told_by(&content_told, &record, true),
                                 analysis,
                                 message,
                                 is_minor,

@@ -3,6 +3,7 @@
 pub(crate) mod alerts;
 pub(crate) mod backup;
 pub(crate) mod config_watch;
+pub(crate) mod digest;
 pub(crate) mod housekeeping;
 pub(crate) mod incidents;
 pub(crate) mod maintenance;

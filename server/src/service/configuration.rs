@@ -319,7 +319,7 @@ impl Configuration {
     fn report(&self, errors: &ConfigErrors) {
         self.is_valid.store(false, Ordering::Relaxed);
         tracing::error!(path = %self.path.display(), mistakes = errors.mistakes.len(), "the configuration has mistakes; the one before stays in force");
-        eprintln!("{errors}");
+        complain!("{errors}");
     }
 }
 

@@ -20,7 +20,7 @@ use super::{Web, words_in, zone_named};
 use crate::service::postmortems::board::{PICTURE, Told, pictures};
 
 /// All pictures of a file together, in bytes: what is beyond is left out, and its words stay.
-const PICTURES_BYTES_MAX: usize = 24 * 1024 * 1024;
+const PICTURES_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// The sheet of the page is for the page; what stands alone needs little.
 const STYLE: &str = include_str!("postmortem_export.css");
 
@@ -77,6 +77,7 @@ fn markdown(postmortem: &Told, language: Language, address: &str) -> String {
     let _ = writeln!(whole, "updated_at: {}", quoted(&publication.head.published_at.to_string()));
     let _ = writeln!(whole, "analysis: {}", publication.head.analysis.name());
     let _ = writeln!(whole, "version: {}", publication.head.number);
+    let _ = writeln!(whole, "time_zone: {}", quoted(&publication.record.zone));
     let _ = writeln!(whole, "url: {}", quoted(address));
     whole.push_str("---\n\n");
     let text = in_markdown(&reading, source, &publication.record);
@@ -167,11 +168,12 @@ async fn html(web: &Web, postmortem: &Told, (language, slug): (Language, &str), 
         escape(&text.get("postmortem-first-published")),
         escape(&text.get("postmortem-last-changed")),
     );
+    let zone_note = escape(&text.with("postmortem-zone", &[("zone", publication.record.zone.clone().into())]));
     let (tag, href) = (own.tag(), escape(address).replace('"', "&quot;"));
     format!(
         "<!DOCTYPE html>\n<html lang=\"{tag}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n\
-         <body>\n<article>\n<h1>{title}</h1>\n<p class=\"dates\">{dates}</p>\n{content}\n<footer><a href=\"{href}\">{href}</a></footer>\n\
+         <body>\n<article>\n<h1>{title}</h1>\n<p class=\"dates\">{dates}</p>\n{content}\n<footer><p>{zone_note}</p><a href=\"{href}\">{href}</a></footer>\n\
          </article>\n</body>\n</html>\n"
     )
 }

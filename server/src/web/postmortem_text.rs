@@ -68,14 +68,14 @@ struct Writer<'w> {
 }
 
 impl Writer<'_> {
-    /// One part of a text as HTML.
+    /// One part of a text as HTML. What is withheld is one [`HIDDEN`] in it.
     fn html(&mut self, text: &str) -> String {
         let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
-        let hidden = withheld::without(&text.replace(HIDDEN, ""), HIDDEN_TEXT);
         // A heading that stands below the page's own is one deeper at least.
         let mut events: Vec<Event<'_>> = Vec::new();
-        let mut skipped_picture = false;
-        for event in Parser::new_ext(&hidden, options) {
+        let (mut skipped_picture, mut in_picture) = (false, false);
+        let word = self.reading.text.get("story-withheld");
+        for event in Parser::new_ext(text, options) {
             match event {
                 Event::Html(words) | Event::InlineHtml(words) => events.push(Event::Text(words)),
                 Event::Start(Tag::HtmlBlock) => events.push(Event::Start(Tag::Paragraph)),
@@ -91,16 +91,29 @@ impl Writer<'_> {
                 // Of a picture that is not ours its words stay: one from elsewhere would tell that site who reads.
                 Event::Start(Tag::Image { link_type, dest_url, id, .. }) => match picture(&dest_url) {
                     Some(own) => {
+                        in_picture = true;
                         let dest_url = CowStr::from(format!("{}{own}", self.reading.pictures));
                         events.push(Event::Start(Tag::Image { link_type, dest_url, title: CowStr::Borrowed(""), id }));
                     }
                     None => skipped_picture = true,
                 },
                 Event::End(TagEnd::Image) if skipped_picture => skipped_picture = false,
+                Event::End(TagEnd::Image) => {
+                    in_picture = false;
+                    events.push(Event::End(TagEnd::Image));
+                }
+                // Its words become an attribute, in which nothing can be marked.
+                Event::Text(words) if in_picture => events.push(Event::Text(CowStr::from(words.replace(HIDDEN, &word)))),
+                Event::Code(words) if in_picture => events.push(Event::Code(CowStr::from(words.replace(HIDDEN, &word)))),
                 // A link within the site could do something; one within the text leads to a heading.
                 Event::Start(Tag::Link { link_type, dest_url, id, .. }) => {
-                    let is_relative = !dest_url.contains(':');
-                    let dest_url = if is_relative && !dest_url.starts_with('#') { CowStr::Borrowed("#") } else { dest_url };
+                    // An address of which a part is withheld leads nowhere.
+                    let is_relative = !dest_url.contains(':') || dest_url.contains(HIDDEN);
+                    let dest_url = if is_relative && (!dest_url.starts_with('#') || dest_url.contains(HIDDEN)) {
+                        CowStr::Borrowed("#")
+                    } else {
+                        dest_url
+                    };
                     events.push(Event::Start(Tag::Link { link_type, dest_url, title: CowStr::Borrowed(""), id }));
                 }
                 other => events.push(other),
@@ -109,7 +122,6 @@ impl Writer<'_> {
         let mut written = String::with_capacity(text.len() * 2);
         writer::push_html(&mut written, events.into_iter());
         let clean = SANITIZER.clean(&written).to_string();
-        let word = self.reading.text.get("story-withheld");
         clean.replace(HIDDEN, &format!("<span class=\"withheld\">{}</span>", super::markup::escape(&word)))
     }
 }
@@ -124,14 +136,16 @@ const fn below(level: HeadingLevel) -> HeadingLevel {
 /// A text with its blocks, in pieces.
 pub(in crate::web) fn body(reading: &Reading<'_>, text: &str, record: &Record) -> Vec<BodyPiece> {
     let mut writer = Writer { reading, headings: 0 };
+    // Before blocks are looked for: the bar within a block would take a mark apart.
+    let hidden = withheld::without(&text.replace(HIDDEN, ""), HIDDEN_TEXT);
     let piece = |piece: Piece<'_>| match piece {
         Piece::Text(text) => BodyPiece::Html(writer.html(text)),
         Piece::Block(block, _) => {
-            let caption = block.caption.as_deref().map(|caption| withheld::without(caption, &reading.text.get("story-withheld")));
+            let caption = block.caption.as_deref().map(|caption| caption.replace(HIDDEN, &reading.text.get("story-withheld")));
             BodyPiece::Block { caption, block: shown(reading, &block, record) }
         }
     };
-    pieces(text)
+    pieces(&hidden)
         .0
         .into_iter()
         .map(piece)

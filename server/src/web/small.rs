@@ -56,8 +56,8 @@ fn words(language: Language) -> Text {
 /// Largest pictures of postmortems that are kept in memory, all together, in bytes: a visitor costs no query.
 const PICTURES_BYTES_MAX: usize = 32 * 1024 * 1024;
 
-/// Pictures that were asked for, the newest last.
-static PICTURES: Mutex<Vec<(Uuid, &'static str, Bytes)>> = Mutex::new(Vec::new());
+/// Pictures that were asked for, the newest last: in which postmortem, and by which id.
+static PICTURES: Mutex<Vec<(String, Uuid, &'static str, Bytes)>> = Mutex::new(Vec::new());
 
 /// What a picture is, as browsers are told.
 fn picture_type(media_type: &str) -> Option<&'static str> {
@@ -71,15 +71,18 @@ pub(super) async fn postmortem_file(State(web): State<Web>, Path((slug, id)): Pa
     if !super::page_data::has_published(&web, &slug) {
         return missing();
     }
-    let known = PICTURES.lock().unwrap_or_else(PoisonError::into_inner).iter().find(|(known, ..)| *known == id).cloned();
+    let known = {
+        let kept = PICTURES.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.iter().find(|(of, known, ..)| *known == id && *of == slug).cloned()
+    };
     let (media_type, bytes) = match known {
-        Some((_, media_type, bytes)) => (media_type, bytes),
+        Some((.., media_type, bytes)) => (media_type, bytes),
         None => match web.desk.public_file(&slug, id).await {
             Ok(Some((head, content))) => {
                 let Some(media_type) = picture_type(&head.media_type) else { return missing() };
                 let bytes = Bytes::from(content);
                 let mut kept = PICTURES.lock().unwrap_or_else(PoisonError::into_inner);
-                kept.push((id, media_type, bytes.clone()));
+                kept.push((slug, id, media_type, bytes.clone()));
                 while kept.iter().map(|(.., bytes)| bytes.len()).sum::<usize>() > PICTURES_BYTES_MAX {
                     kept.remove(0);
                 }
@@ -95,7 +98,7 @@ pub(super) async fn postmortem_file(State(web): State<Web>, Path((slug, id)): Pa
     let mut response = Response::new(axum::body::Body::from(bytes));
     let into = response.headers_mut();
     into.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
-    into.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));
+    into.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"));
     response
 }
 

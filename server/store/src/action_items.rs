@@ -1,8 +1,9 @@
 //! Action items, and what became of them.
 
-use std::collections::HashMap;
+use std::time::Duration;
 
 use domain::action_item::{ActionKind, Bound, Horizon, Priority, Stage, Standing};
+use domain::insight::StageCount;
 use domain::text::{LocalizedText, Slug};
 use domain::time::Timestamp;
 use jiff::civil::Date;
@@ -104,6 +105,8 @@ pub struct Item {
     pub updated_at: Timestamp,
     /// Counts changes.
     pub version: i64,
+    /// When it was last made open: what proves it came about after that.
+    pub opened_at: Timestamp,
 }
 
 /// An item to be kept.
@@ -138,6 +141,19 @@ pub struct ItemEvent {
     pub note: Option<String>,
 }
 
+/// An incident before another one of its kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Earlier {
+    /// Its number.
+    pub number: i64,
+    /// What it is called.
+    pub title: LocalizedText,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// The number of its postmortem.
+    pub postmortem: Option<i64>,
+}
+
 /// Which items are asked for: those that meet all that is set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ItemFilter {
@@ -157,7 +173,8 @@ pub struct ItemFilter {
 macro_rules! select_items {
     () => {
         "SELECT a.key, a.id, a.number, a.text, a.kind, a.horizon, a.priority, a.owner, a.due, a.url, a.bound, a.standing, a.origin,
-             i.number, i.title, a.run_number, a.created_at, a.created_by, a.updated_at, a.version
+             i.number, i.title, a.run_number, a.created_at, a.created_by, a.updated_at, a.version,
+             COALESCE((SELECT MAX(at) FROM action_event WHERE item_key = a.key AND standing ->> 'stage' = 'open'), a.created_at)
          FROM action_item AS a LEFT JOIN incident AS i ON i.key = a.incident_key WHERE "
     };
 }
@@ -189,6 +206,7 @@ fn read_item(row: &SqliteRow) -> Result<Item, StoreError> {
         created_by: columns.value()?,
         updated_at: columns.moment()?,
         version: columns.value()?,
+        opened_at: columns.moment()?,
     })
 }
 
@@ -247,28 +265,54 @@ impl Store {
         rows.iter().map(event).collect()
     }
 
-    /// How many items of each stage there are.
-    pub async fn count_action_items(&self) -> Result<HashMap<Stage, u32>, StoreError> {
-        let rows = sqlx::query("SELECT stage, COUNT(*) FROM action_item GROUP BY stage").fetch_all(self.readers()).await;
+    /// How many items of each stage there are, those that were made before `judged` apart from the others.
+    pub async fn count_action_items(&self, judged: Timestamp) -> Result<Vec<StageCount>, StoreError> {
+        let rows = sqlx::query("SELECT stage, created_at < ?1, COUNT(*) FROM action_item GROUP BY 1, 2")
+            .bind(judged.as_ms())
+            .fetch_all(self.readers())
+            .await;
         let count = |row: &SqliteRow| {
             let mut columns = Columns::new(row, READ);
-            Ok((columns.named("a stage", Stage::from_name)?, columns.count()?))
+            let stage = columns.named("a stage", Stage::from_name)?;
+            let is_old: bool = columns.value()?;
+            let count: u32 = columns.count()?;
+            Ok(StageCount { stage, is_old, count: count as usize })
         };
         rows.map_err(StoreError::doing(READ))?.iter().map(count).collect()
     }
 
-    /// True when the incident with this key has an alert of a type that the item's incident had too.
-    pub async fn have_same_alerts(&self, incident_key: i64, item_key: i64) -> Result<bool, StoreError> {
-        let same: Option<i64> = sqlx::query_scalar(
-            "SELECT 1 FROM alert AS x JOIN alert AS y ON y.type = x.type JOIN action_item AS a ON a.incident_key = y.incident_key
-             WHERE x.incident_key = ? AND a.key = ? AND x.type IS NOT NULL LIMIT 1",
+    /// Verified items whose trouble is back: of these kinds, and with each the number of an incident that was noted after it was verified and after
+    /// `since`, and that affects a component that the item is bound to or has an alert of a type that the item's incident had too. Incidents that were
+    /// noted so long after they were opened that they only tell an old story are none, nor are drills and false alarms. At most [`LISTED_MAX`].
+    pub async fn items_whose_trouble_is_back(
+        &self,
+        kinds: &[ActionKind],
+        since: Timestamp,
+        story_after: Duration,
+    ) -> Result<Vec<(i64, i64)>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT a.number, MIN(n.number) FROM action_item AS a JOIN incident AS n ON n.created_at > ?1
+             WHERE a.stage = 'verified' AND a.kind IN (SELECT value FROM json_each(?2)) AND n.kind = 'incident' AND n.merged_into IS NULL
+                 AND n.state <> 'cancelled' AND n.created_at - n.opened_at <= ?3 AND n.key IS NOT a.incident_key
+                 AND n.created_at > (SELECT MAX(at) FROM action_event WHERE item_key = a.key AND standing ->> 'stage' = 'verified')
+                 AND (EXISTS (SELECT 1 FROM json_each(a.bound) AS b JOIN incident_component AS c ON c.component = b.value ->> 'slug'
+                         WHERE b.value ->> 'kind' = 'component' AND c.incident_key = n.key)
+                     OR EXISTS (SELECT 1 FROM alert AS x JOIN alert AS y ON y.type = x.type
+                         WHERE x.incident_key = n.key AND y.incident_key = a.incident_key AND x.type IS NOT NULL))
+             GROUP BY a.key ORDER BY a.number LIMIT ?4",
         )
-        .bind(incident_key)
-        .bind(item_key)
-        .fetch_optional(self.readers())
+        .bind(since.as_ms())
+        .bind(json!(kinds.iter().map(|kind| kind.name()).collect::<Vec<_>>()).to_string())
+        .bind(i64::try_from(story_after.as_millis()).unwrap_or(i64::MAX))
+        .bind(i64::from(LISTED_MAX))
+        .fetch_all(self.readers())
         .await
         .map_err(StoreError::doing(READ))?;
-        Ok(same.is_some())
+        let read = |row: &SqliteRow| {
+            let mut columns = Columns::new(row, READ);
+            Ok((columns.value()?, columns.value()?))
+        };
+        rows.iter().map(read).collect()
     }
 
     /// A moment that was noted under this name, in milliseconds.
@@ -278,6 +322,38 @@ impl Store {
             .fetch_optional(self.readers())
             .await
             .map_err(StoreError::doing("read a mark"))
+    }
+
+    /// Incidents before one that affected the same components or had an alert of the same type, with the number of the postmortem of each, if something
+    /// was written; the newest first. Drills and false alarms are none.
+    pub async fn incidents_of_kin(&self, incident_key: i64, components: &[Slug], limit: u32) -> Result<Vec<Earlier>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT n.number, n.title, n.opened_at, p.number FROM incident AS n
+             LEFT JOIN postmortem AS p ON p.incident_key = n.key AND p.state <> 'waived'
+             WHERE n.number < (SELECT number FROM incident WHERE key = ?1) AND n.kind = 'incident' AND n.merged_into IS NULL
+                 AND n.state <> 'cancelled' AND (
+                 EXISTS (SELECT 1 FROM incident_component AS c WHERE c.incident_key = n.key
+                     AND c.component IN (SELECT value FROM json_each(?2)))
+                 OR EXISTS (SELECT 1 FROM alert AS x JOIN alert AS y ON y.type = x.type
+                     WHERE x.incident_key = ?1 AND y.incident_key = n.key AND x.type IS NOT NULL))
+             ORDER BY n.number DESC LIMIT ?3",
+        )
+        .bind(incident_key)
+        .bind(json!(components.iter().map(Slug::as_str).collect::<Vec<_>>()).to_string())
+        .bind(i64::from(limit.min(LISTED_MAX)))
+        .fetch_all(self.readers())
+        .await
+        .map_err(StoreError::doing(READ))?;
+        let read = |row: &SqliteRow| {
+            let mut columns = Columns::new(row, READ);
+            Ok(Earlier {
+                number: columns.value()?,
+                title: columns.named("a text", columns::text_from_json)?,
+                opened_at: columns.moment()?,
+                postmortem: columns.value()?,
+            })
+        };
+        rows.iter().map(read).collect()
     }
 
     /// Items of elsewhere that have to do with an incident: about its components, of incidents with the same component, or with an alert of the same

@@ -24,6 +24,7 @@ pub mod definitions;
 mod error;
 pub mod idempotency;
 pub mod incidents;
+pub mod insight;
 pub mod keys;
 pub mod load;
 pub mod maintenances;

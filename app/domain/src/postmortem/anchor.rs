@@ -59,6 +59,9 @@ impl Anchor {
 
     /// Where it stands in `text`, which was made from `old`, in which it stood; none: most of it is gone.
     pub fn follow(&self, old: &str, text: &str) -> Option<Range<usize>> {
+        if old == text {
+            return self.find(text);
+        }
         let was = self.find(old);
         let now = self.find(text);
         let Some(was) = was else { return now };

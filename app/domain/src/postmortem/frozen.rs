@@ -185,6 +185,52 @@ impl Record {
         }
     }
 
+    /// The same with nothing but what these blocks show. Impact, what was measured and the zone always stand beside a text; figures do where the
+    /// incident shows them to everybody.
+    #[must_use]
+    pub fn narrowed(&self, blocks: &[Block], shows_figures: bool) -> Self {
+        let mut kept =
+            Self { impact: self.impact.clone(), measured: self.measured.clone(), zone: self.zone.clone(), ..Self::default() };
+        let shown: Vec<Shown<'_>> = blocks.iter().map(|block| self.shown(block)).collect();
+        // References are compared by what they point to: two rows may say the same.
+        let has = |pick: &dyn Fn(&Shown<'_>) -> bool| shown.iter().any(pick);
+        kept.metrics.extend(
+            self.metrics
+                .iter()
+                .filter(|row| {
+                    shows_figures
+                        || has(
+                            &|one| matches!(one, Shown::Metrics(rows, _) if rows.iter().any(|shown| std::ptr::eq(*shown, *row))),
+                        )
+                })
+                .cloned(),
+        );
+        kept.stated_ms = self.stated_ms.filter(|_| shows_figures || has(&|one| matches!(one, Shown::Metrics(_, Some(_)))));
+        kept.timeline.extend(
+            self.timeline
+                .iter()
+                .filter(|row| {
+                    has(&|one| matches!(one, Shown::Timeline(rows) if rows.iter().any(|shown| std::ptr::eq(*shown, *row))))
+                })
+                .cloned(),
+        );
+        kept.actions.extend(
+            self.actions
+                .iter()
+                .filter(|row| {
+                    has(&|one| matches!(one, Shown::Actions(rows) if rows.iter().any(|shown| std::ptr::eq(*shown, *row))))
+                })
+                .cloned(),
+        );
+        if has(&|one| matches!(one, Shown::Updates(_))) {
+            kept.updates.clone_from(&self.updates);
+        }
+        if has(&|one| matches!(one, Shown::Runs(_))) {
+            kept.runs.clone_from(&self.runs);
+        }
+        kept
+    }
+
     /// What a block shows of it.
     pub fn shown(&self, block: &Block) -> Shown<'_> {
         let is_asked = |name: &str| block.only.as_deref().is_none_or(|only| only == name);

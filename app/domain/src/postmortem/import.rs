@@ -92,11 +92,9 @@ fn without_timeline(body: &str, day: Date, zone: &TimeZone, now: Timestamp) -> (
     let Some((first, last)) = longest(&numbers) else { return (body.to_owned(), Vec::new()) };
     let (rows, _): (Vec<PastedLine>, Vec<PastedLine>) =
         pasted.into_iter().partition(|line| is_row(line) && (first..=last).contains(&line.number));
-    // The head of a table stands above its rows.
-    let mut from = first;
-    while from > 1 && first - from < 2 && is_of_table(lines[from - 2]) {
-        from -= 1;
-    }
+    // The head of a table stands above its rows, and its rule between them.
+    let has_head = first >= 3 && is_of_table(lines[first - 2]) && is_rule(lines[first - 2]) && is_of_table(lines[first - 3]);
+    let from = if has_head { first - 2 } else { first };
     let taken: Vec<usize> = rows.iter().map(|row| row.number).collect();
     let mut kept = String::with_capacity(body.len());
     for (index, line) in lines.iter().enumerate() {
@@ -117,7 +115,11 @@ fn without_timeline(body: &str, day: Date, zone: &TimeZone, now: Timestamp) -> (
 
 /// A line of a table that says nothing: its rule, or its head.
 fn is_empty_row(line: &str, is_head: bool) -> bool {
-    is_head || line.chars().all(|c| matches!(c, '|' | '-' | ':' | ' '))
+    is_head || is_rule(line)
+}
+
+fn is_rule(line: &str) -> bool {
+    line.chars().all(|c| matches!(c, '|' | '-' | ':' | ' '))
 }
 
 /// From where to where the most rows stand together.

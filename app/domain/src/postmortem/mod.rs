@@ -208,6 +208,19 @@ pub struct Content {
 }
 
 impl Content {
+    /// The same without the languages in which it is not meant to be read: those that the site does not offer, and all but the one that was
+    /// chosen. What would leave nothing leaves all of it: a site that offers other languages now still has something to show.
+    #[must_use]
+    pub fn meant(&self, languages: &[Language]) -> Self {
+        let is_meant = |language: Language| self.only.map_or(languages.contains(&language), |only| only == language);
+        let mut meant = self.clone();
+        for language in Language::ALL.into_iter().filter(|language| !is_meant(*language)) {
+            meant.title.get_mut(language).clear();
+            meant.body.get_mut(language).clear();
+        }
+        if meant.body.languages().next().is_none() { self.clone() } else { meant }
+    }
+
     /// What its hash is made of: a revision is known by this.
     pub fn canonical(&self) -> String {
         let only = self.only.map_or("", Language::tag);

@@ -21,6 +21,8 @@ words! {
         Person = "person",
         /// A value from a label of one of the incident's alerts.
         Label = "label",
+        /// Words that only the desk knows: of a row of the timeline, or the name of a component or a runbook.
+        Inside = "inside",
     }
 }
 
@@ -29,6 +31,8 @@ const INTERNAL: [&str; 11] =
     [".local", ".localdomain", ".internal", ".intranet", ".lan", ".home", ".home.arpa", ".corp", ".svc", ".private", ".ts.net"];
 /// A label's value that is shorter than this stands in too many words.
 const LABEL_CHARS_MIN: usize = 4;
+/// Inside words that are shorter are said outside too.
+const INSIDE_CHARS_MIN: usize = 4;
 /// Most places that are marked in one text.
 pub const FOUND_MAX: usize = 100;
 
@@ -48,6 +52,8 @@ pub struct Known {
     pub people: Vec<String>,
     /// Values of labels of the incident's alerts.
     pub labels: Vec<String>,
+    /// What only the desk knows: texts of rows, each of whose lines is looked for, and names.
+    pub inside: Vec<String>,
 }
 
 /// What should perhaps not stand in a text, in order and at most [`FOUND_MAX`]. What is withheld is not looked at.
@@ -57,6 +63,11 @@ pub fn scan(text: &str, known: &Known) -> Vec<Found> {
     addresses(text, &mut found);
     for name in known.people.iter().filter(|name| name.chars().count() > 1) {
         found.extend(whole(text, name).map(|range| Found { kind: FoundKind::Person, range }));
+    }
+    for words in known.inside.iter().flat_map(|text| text.lines()).map(str::trim) {
+        if words.chars().count() >= INSIDE_CHARS_MIN {
+            found.extend(whole(text, words).map(|range| Found { kind: FoundKind::Inside, range }));
+        }
     }
     for label in known.labels.iter().filter(|label| label.chars().count() >= LABEL_CHARS_MIN) {
         found.extend(whole(text, label).map(|range| Found { kind: FoundKind::Label, range }));
@@ -69,13 +80,16 @@ pub fn scan(text: &str, known: &Known) -> Vec<Found> {
     found
 }
 
-/// Where a word stands by itself. Between Japanese characters every place is the edge of a word.
-fn whole<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = Range<usize>> + 't {
+/// Where a word stands by itself, in capitals or not. Between Japanese characters every place is the edge of a word.
+fn whole<'t>(text: &'t str, word: &str) -> impl Iterator<Item = Range<usize>> + 't {
     let is_edge = |a: Option<char>, b: Option<char>| {
         let is_latin = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_');
         !(is_latin(a) && is_latin(b))
     };
-    text.match_indices(word).filter_map(move |(at, word)| {
+    // Changes no place of a byte.
+    let (lower, word) = (text.to_ascii_lowercase(), word.to_ascii_lowercase());
+    let places: Vec<usize> = lower.match_indices(&word).map(|(at, _)| at).collect();
+    places.into_iter().filter_map(move |at| {
         let range = at..at + word.len();
         let starts = is_edge(text[..range.start].chars().next_back(), word.chars().next());
         let ends = is_edge(word.chars().next_back(), text[range.end..].chars().next());

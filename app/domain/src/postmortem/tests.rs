@@ -7,13 +7,13 @@ use proptest::prelude::*;
 use super::anchor::Anchor;
 use super::block::{Block, BlockKind, BlockProblem, Piece, pieces};
 use super::compare::compare;
-use super::frozen::{Record, Said, Shown, TimelineRow};
+use super::frozen::{MetricRow, Record, Said, Shown, TimelineRow};
 use super::merge::{Region, clean, merge};
 use super::scan::{FoundKind, Known, scan};
-use super::{Move, State, blameless, import, outline, withheld};
+use super::{Content, Move, State, Texts, blameless, import, outline, withheld};
 use crate::incident::paste::Reading;
-use crate::incident::work::{EntryKind, Precision};
-use crate::text::LocalizedText;
+use crate::incident::work::{EntryKind, Marker, Precision};
+use crate::text::{Language, LocalizedText};
 use crate::time::Timestamp;
 
 fn blocks(text: &str) -> Vec<Block> {
@@ -102,6 +102,10 @@ fn what_is_withheld_is_not_there_and_what_only_looks_like_it_is() {
     assert_eq!(shown("| a || b |\n|---||---|"), "| a || b |\n|---||---|");
     assert_eq!(shown("||名前||は||場所||にいた"), "■は■にいた");
     assert_eq!(withheld::unclosed("fine ||x||\nthe host ||db-1 was\na || b\ncmd1 || cmd2\n"), [2]);
+    assert_eq!(
+        withheld::unclosed("||db-1.lan was full\n|| db-1 || was full\n｜｜db-1｜｜ was full\n| a || b |\n`a || b || c`\n"),
+        [1, 2, 3]
+    );
 }
 
 #[test]
@@ -121,8 +125,11 @@ fn hints_are_given_about_blame_only() {
 
 #[test]
 fn what_should_not_be_read_is_marked() {
-    let known =
-        Known { people: vec!["mika".to_owned(), "佐藤".to_owned()], labels: vec!["node-7".to_owned(), "web".to_owned()] };
+    let known = Known {
+        people: vec!["mika".to_owned(), "佐藤".to_owned()],
+        labels: vec!["node-7".to_owned(), "web".to_owned()],
+        inside: vec!["棚の電源が落ちた\n夜に気づいた".to_owned(), "Vault".to_owned()],
+    };
     let found = |text: &str| {
         let all = scan(text, &known);
         all.into_iter().map(|one| (one.kind, text[one.range].to_owned())).collect::<Vec<_>>()
@@ -140,6 +147,57 @@ fn what_should_not_be_read_is_marked() {
     );
     assert_eq!(found("Mikado at 12:30, version 1.2.3, see example.org and web; ||10.0.3.4||"), []);
     assert_eq!(found("password=hunter22secret")[0].0, FoundKind::Secret);
+    assert_eq!(found("MIKA"), [(FoundKind::Person, "MIKA".to_owned())], "a name is a name in capitals too");
+    let inside = found("そのとき棚の電源が落ちた。夜に気づいた人が vault を見た。");
+    assert!(inside.iter().all(|(kind, _)| *kind == FoundKind::Inside), "{inside:?}");
+    assert_eq!(inside.iter().map(|(_, words)| words.as_str()).collect::<Vec<_>>(), ["棚の電源が落ちた", "夜に気づいた", "vault"]);
+}
+
+#[test]
+fn only_what_is_meant_to_be_read_is_told() {
+    let both = Texts { ja: "日本語".to_owned(), en: "half writ".to_owned() };
+    let content = Content { title: both.clone(), body: both, only: Some(Language::Ja) };
+    let meant = content.meant(&[Language::Ja, Language::En]);
+    assert_eq!((meant.body.en.as_str(), meant.title.en.as_str(), meant.body.ja.as_str()), ("", "", "日本語"));
+    let every = Content { only: None, ..content };
+    assert_eq!(every.meant(&[Language::En]).body.ja, "", "a language that the site has no more");
+    let foreign = Content { body: Texts { ja: "日本語".to_owned(), en: String::new() }, ..every };
+    assert_eq!(foreign.meant(&[Language::En]), foreign, "better than nothing");
+}
+
+#[test]
+fn a_record_is_told_as_far_as_blocks_show_it() {
+    let row = |words: &str, is_starred| TimelineRow {
+        at: Timestamp::from_ms(0),
+        precision: Precision::Exact,
+        is_starred,
+        said: Some(Said {
+            kind: EntryKind::Note,
+            body: LocalizedText::Same(words.to_owned()),
+            rejected: Vec::new(),
+            hypothesis: None,
+            markers: Vec::new(),
+        }),
+    };
+    let metric = |name: &str| MetricRow { name: name.to_owned(), ms: 1, from: Marker::ImpactStart, until: Marker::ImpactEnd };
+    let record = Record {
+        timeline: vec![row("same", true), row("same", false), row("same", true)],
+        metrics: vec![metric("detect"), metric("recover")],
+        stated_ms: Some(5),
+        zone: "UTC".to_owned(),
+        ..Record::default()
+    };
+    let told = |text: &str, shows_figures| record.narrowed(&blocks(text), shows_figures);
+    let none = told("words\n", false);
+    assert_eq!((none.timeline.len(), none.metrics.len(), none.stated_ms, none.zone.as_str()), (0, 0, None, "UTC"));
+    assert_eq!(told("words\n", true).metrics.len(), 2, "an incident may show its figures");
+    assert_eq!(
+        told("{{timeline starred}}\n", false).timeline.len(),
+        2,
+        "rows are told apart by what they are, not by what they say"
+    );
+    let some = told("{{metrics kind=recover}}\n", false);
+    assert_eq!((some.metrics.len(), some.stated_ms), (1, Some(5)));
 }
 
 #[test]
@@ -251,7 +309,7 @@ proptest! {
 
     #[test]
     fn nothing_that_is_pasted_breaks_a_reader(text in ".{0,200}") {
-        scan(&text, &Known { people: vec!["ab".into()], labels: vec!["abcd".into()] });
+        scan(&text, &Known { people: vec!["ab".into()], labels: vec!["abcd".into()], inside: vec![text.clone()] });
         blameless::hints(&text);
         withheld::unclosed(&text);
         outline::headings(&text);

@@ -5,6 +5,8 @@ use std::ops::Range;
 
 /// What stands before and behind a passage.
 const MARK: &str = "||";
+/// The same in full width, which means nothing here.
+const WIDE_MARK: &str = "\u{ff5c}\u{ff5c}";
 
 /// Passages, marks and all, in order, in bytes. A mark opens where something other than a blank or a bar follows, and closes where such stands
 /// before it, so that empty cells of tables and `a || b` are none.
@@ -56,7 +58,8 @@ pub fn plain(text: &str) -> String {
     without(text, if is_japanese { "[非公開]" } else { "[withheld]" })
 }
 
-/// Lines, from 1, on which a passage seems to begin and does not end: what was meant to be withheld would be read.
+/// Lines, from 1, on which something seems to be meant to be withheld and would be read: a passage that does not end, one with blanks within its
+/// marks, or one between the wide bars of a Japanese keyboard.
 pub fn unclosed(text: &str) -> Vec<usize> {
     let has_open = |line: &str| {
         let rest = without(line, "");
@@ -67,7 +70,10 @@ pub fn unclosed(text: &str) -> Vec<usize> {
             // As it is written in commands and tables, it means something else.
             before != Some('\\') && before != Some('|') && after != Some('|') && is_blank(before) != is_blank(after)
         });
-        opens && !rest.trim_start().starts_with('|')
+        let is_table = rest.trim_start().starts_with('|') && !rest.trim_start().starts_with(MARK);
+        let blanks = rest.split(MARK).count() > 2 && rest.split(MARK).skip(1).step_by(2).any(|within| !within.trim().is_empty());
+        let is_code = rest.contains('`') || rest.starts_with("    ");
+        rest.contains(WIDE_MARK) || (!is_table && (opens || (blanks && !is_code)))
     };
     text.lines().enumerate().filter(|(_, line)| has_open(line)).map(|(index, _)| index + 1).collect()
 }

@@ -41,7 +41,7 @@ pub struct ActionItemsPage {
     /// Those that are shown, the most pressing first.
     pub rows: Vec<ActionLine>,
     /// How many of each stage there are, whatever is shown.
-    pub counts: Vec<(Stage, u32)>,
+    pub counts: Vec<(Stage, usize)>,
     /// Names of people to filter by.
     pub people: Vec<String>,
     /// Fields of the filter (GET): `stage`, `owner`, `view`.
@@ -86,6 +86,11 @@ pub struct InsightPage {
     pub insight: Insight,
     /// Names of components by slug.
     pub names: Vec<(String, String)>,
-    /// Fields (GET): `months`.
+    /// Fields (GET): `months`, one of [`SPANS`].
     pub form: FormState,
+    /// Whether there were more incidents than are added up.
+    pub is_cut: bool,
 }
+
+/// How many months may be looked at.
+pub const SPANS: [u8; 5] = [3, 6, 12, 24, 36];

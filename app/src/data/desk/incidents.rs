@@ -158,6 +158,8 @@ pub struct IncidentPage {
     pub postmortem: Option<(i64, domain::postmortem::State)>,
     /// What is to be done after it.
     pub actions: Vec<ActionLine>,
+    /// Earlier incidents with the same components or alerts: number, title, when each was opened, and the number of its postmortem.
+    pub earlier: Vec<(i64, String, Timestamp, Option<i64>)>,
     /// What earlier incidents of its kind left to be done, open ones first.
     pub kin: Vec<ActionLine>,
     /// States that may follow, and whether each needs a reason.

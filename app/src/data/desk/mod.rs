@@ -25,7 +25,7 @@ use jiff::tz::TimeZone;
 pub use self::account::{
     AccountPage, ConfirmPage, PasskeyRow, RecoveryCodesPage, SecondFactorPage, SessionRow, SetUpPage, SignInPage, TotpPage,
 };
-pub use self::action_items::{ActionItemPage, ActionItemsPage, ActionLine, InsightPage};
+pub use self::action_items::{ActionItemPage, ActionItemsPage, ActionLine, InsightPage, SPANS};
 pub use self::alerts::{AlertEventRow, AlertPage, AlertRaisePage, AlertRow, AlertsPage, CoverageName, CoverageType, RemedyRow};
 pub use self::form::{FieldError, FormState};
 pub use self::incidents::{

@@ -84,7 +84,9 @@ pub struct PostmortemShowPage {
     pub comments: Vec<CommentLine>,
     /// Who types at the moment, or did and has not saved.
     pub typing: Vec<(String, Timestamp)>,
-    /// True when whoever looks wrote the newest revision.
+    /// When whoever looks typed something that they have not saved.
+    pub unsaved_at: Option<Timestamp>,
+    /// True when whoever looks would approve what they wrote themselves.
     pub is_own: bool,
     /// True when nobody else could look it over.
     pub is_alone: bool,

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::action_items::{HERE, item_href, stage_word};
 use crate::data::desk::{ActionItemPage, ActionLine, DeskContext};
 use crate::i18n::Text;
-use crate::parts::form::{Boxes, Choice, FormErrors, Hidden, Submit, TextArea, TextField};
+use crate::parts::form::{Boxes, Choice, FormErrors, Hidden, Radios, Submit, TextArea, TextField};
 use crate::parts::incident_words::{incident_href, incident_number};
 use crate::parts::time_text::TimeText;
 
@@ -76,17 +76,8 @@ fn steps(text: &Text, page: &ActionItemPage, line: &ActionLine) -> Option<impl I
     let chosen = form.value("step");
     let form =
         if chosen.is_empty() { form.clone().with("step", page.steps.first().copied().unwrap_or_default()) } else { form.clone() };
-    let options = page.steps.iter().map(|step| {
-        let id = format!("step-{step}");
-        let checked = form.value("step") == *step;
-        view! {
-            <p class="box">
-                <input type="radio" id=id.clone() name="step" value=*step checked=checked/>
-                <label for=id>{text.get(&format!("action-step-{step}"))}</label>
-            </p>
-        }
-    });
-    let options = options.collect_view();
+    let options = page.steps.iter().map(|step| ((*step).to_owned(), text.get(&format!("action-step-{step}"))));
+    let options: Vec<(String, String)> = options.collect();
     let has = |step: &str| page.steps.contains(&step);
     let until = has("defer").then(|| {
         view! { <TextField form=form.clone() name="until" label=text.get("action-until") hint=text.get("action-until-hint") kind="date"/> }
@@ -102,7 +93,7 @@ fn steps(text: &Text, page: &ActionItemPage, line: &ActionLine) -> Option<impl I
                 <form class="form" method="post" action=action>
                     <FormErrors form=form.clone() text=text.clone()/>
                     <Hidden name="version" value=page.form.value("version")/>
-                    <fieldset class="fields" id="field-step"><legend>{text.get("action-becomes")}</legend>{options}</fieldset>
+                    <Radios form=form.clone() name="step" legend=text.get("action-becomes") options=options/>
                     <TextField form=form.clone() name="reason" label=text.get("action-reason") hint=text.get("action-reason-hint")/>
                     {until}
                     {accepted}

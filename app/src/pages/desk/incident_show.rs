@@ -262,6 +262,7 @@ mod tests {
         IncidentPage {
             postmortem: None,
             actions: Vec::new(),
+            earlier: Vec::new(),
             kin: Vec::new(),
             version: 1,
             row: incident(),

@@ -47,6 +47,8 @@ pub fn PostmortemEditView(
                 data-buffer-at=page.buffer_at.map(|at| at.as_ms().to_string())
                 data-draft-answer=is_answer
             >
+                // Enter in a title saves nothing: the first button is the one that Enter presses, and this one cannot be pressed.
+                <button type="submit" disabled hidden></button>
                 <FormErrors form=form.clone() text=text.clone()/>
                 <Hidden name="base" value=form.value("base")/>
                 {titles}
@@ -104,10 +106,13 @@ fn discard(text: &Text, page: &PostmortemEditPage, href: &str) -> Option<impl In
     let action = format!("{href}/discard");
     page.buffer_at.map(|_| {
         view! {
-            <form class="form" method="post" action=action data-editor-ends="">
-                <p class="hint">{text.get("postmortem-discard-hint")}</p>
-                <button type="submit" class="plain">{text.get("postmortem-discard")}</button>
-            </form>
+            <details class="editor-discard">
+                <summary>{text.get("postmortem-discard")}</summary>
+                <form class="form" method="post" action=action data-editor-ends="">
+                    <p class="hint">{text.get("postmortem-discard-hint")}</p>
+                    <button type="submit" class="plain danger">{text.get("postmortem-discard")}</button>
+                </form>
+            </details>
         }
     })
 }

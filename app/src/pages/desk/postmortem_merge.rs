@@ -101,13 +101,13 @@ fn conflict(text: &Text, page: &PostmortemMergePage, place: usize, [base, ours, 
     let name = format!("choice_{place}");
     let chosen = page.form.value(&name);
     let option = |value: &'static str, key: &'static str, words: Option<&String>| {
-        let id = format!("{name}-{value}");
         let words = words.map(|words| view! { <span class="merge-text">{words.clone()}</span> });
         view! {
-            <p class="merge-option">
-                <input type="radio" id=id.clone() name=name.clone() value=value checked=chosen == value required/>
-                <label for=id>{text.get(key)} {words}</label>
-            </p>
+            <label class="tick merge-option">
+                <input type="radio" name=name.clone() value=value checked=chosen == value required/>
+                " "
+                <span>{text.get(key)} {words}</span>
+            </label>
         }
     };
     let base = (!base.trim().is_empty()).then(|| {

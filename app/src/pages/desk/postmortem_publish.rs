@@ -1,5 +1,5 @@
 //! Before a postmortem is published: the list that is gone through, and what everybody will read. Published is published, so Enter in a field does
-//! nothing that cannot be seen first.
+//! nothing.
 
 use domain::postmortem::State;
 use leptos::prelude::*;
@@ -21,13 +21,17 @@ pub fn PostmortemPublishView(
     let text = context.text();
     let href = postmortem_href(page.line.number);
     let is_ready = page.line.state == State::Approved;
+    // Enter in a field sends nothing: a form is sent by its first button, and this one cannot be pressed.
+    let no_enter = view! { <button type="submit" disabled hidden></button> };
     let blocks = page.points.iter().any(|point| point.weight == "blocks");
     let announce = (page.can_announce && is_ready).then(|| {
         view! {
             <TickBox form=page.form.clone() name="announce" label=text.get("publish-announce") hint=text.get("publish-announce-hint")/>
         }
     });
-    let send = if !is_ready {
+    let send = if page.line.state == State::Published {
+        view! { <p class="notice">{text.get("publish-is-out")}</p> }.into_any()
+    } else if !is_ready {
         let state = state_word(&text, page.line.state);
         view! { <p class="notice">{text.with("publish-not-yet", &[("state", state.into())])}</p> }.into_any()
     } else if blocks {
@@ -48,7 +52,10 @@ pub fn PostmortemPublishView(
     let approved = page.approved.as_ref().map(|(revision, name, is_own)| {
         let key = if *is_own { "publish-approved-own" } else { "publish-approved" };
         let words = text.with(key, &[("n", (*revision).into()), ("name", name.clone().into())]);
-        let since = (*revision != page.revision).then(|| text.with("publish-minor-since", &[("n", page.revision.into())]));
+        let since = (*revision != page.revision).then(|| {
+            let key = if is_ready { "publish-minor-since" } else { "publish-unread-since" };
+            text.with(key, &[("n", page.revision.into())])
+        });
         view! { <p>{words} " " {since}</p> }
     });
     let texts = page.texts.iter().map(|shown| one_text(&text, shown, page.texts.len() > 1)).collect_view();
@@ -59,6 +66,7 @@ pub fn PostmortemPublishView(
             <p class="description">{text.with("publish-text", &[("n", page.revision.into())])}</p>
             {approved}
             <form class="form" method="post" action=format!("{href}/publish")>
+                {no_enter}
                 <FormErrors form=page.form.clone() text=text.clone()/>
                 <Hidden name="version" value=page.form.value("version")/>
                 <Hidden name="revision" value=page.revision.to_string()/>
@@ -93,15 +101,16 @@ fn point(text: &Text, page: &PostmortemPublishPage, one: &CheckLine) -> impl Int
         let checked = page.form.has("decided", one.key);
         let error = page.form.error(one.key).map(|error| view! { <p class="field-error">{error}</p> });
         view! {
-            <p class="box">
-                <input type="checkbox" id=id.clone() name="decided" value=one.key checked=checked/>
-                <label for=id.clone()>{text.get("check-decide")}</label>
-            </p>
+            <label class="tick">
+                <input type="checkbox" name="decided" value=one.key checked=checked/>
+                " "
+                <span>{text.get("check-decide")}</span>
+            </label>
             {error}
         }
     });
     view! {
-        <li class=format!("check-{}", one.weight)>
+        <li class=format!("check-{}", one.weight) id=id tabindex="-1">
             <p><span class="check-mark">{mark}</span> " " {words}</p>
             {found}
             {decide}

@@ -5,7 +5,7 @@ use domain::postmortem::{Analysis, Cause, State, Verdict};
 use leptos::prelude::*;
 
 use super::postmortems::{HERE, postmortem_href, postmortem_number, state_word};
-use crate::data::desk::{CommentLine, DeskContext, DeskPiece, PostmortemShowPage, RevisionLine, ShownText};
+use crate::data::desk::{CommentLine, DeskContext, DeskPiece, FormState, PostmortemShowPage, RevisionLine, ShownText};
 use crate::i18n::Text;
 use crate::parts::form::{Choice, FormErrors, Hidden, PostButton, Radios, Submit, TextArea, TextField};
 use crate::parts::incident_words::{incident_href, incident_number};
@@ -81,8 +81,20 @@ fn next(context: &DeskContext, text: &Text, page: &PostmortemShowPage, href: &st
         .then(|| view! { <a class="act primary" href=format!("{href}/publish")>{text.get("postmortem-publish")}</a> });
     let check = (page.newest.is_some() && state != State::Approved && state != State::Published)
         .then(|| view! { <a href=format!("{href}/publish")>{text.get("postmortem-see-check")}</a> });
+    let item = (context.may(Permission::Respond) && state != State::Waived).then(|| {
+        let href = format!("/desk/action-items/new?incident={}", page.line.incident);
+        view! { <a href=href>{text.get("incident-actions-new")}</a> }
+    });
     let public = page.slug.as_ref().filter(|_| page.line.published_at.is_some()).map(|slug| {
         view! { <a href=to::postmortem(context.language, slug)>{text.get("postmortem-see-public")}</a> }
+    });
+    let unsaved = page.unsaved_at.map(|at| {
+        view! {
+            <p class="notice">
+                {text.get("postmortem-own-unsaved")} " " <TimeText at=at zone=context.zone.clone() text=text.clone()/> " "
+                <a href=format!("{href}/edit")>{text.get("postmortem-own-unsaved-go")}</a>
+            </p>
+        }
     });
     let hint = match state {
         State::Draft => "postmortem-next-draft",
@@ -94,8 +106,9 @@ fn next(context: &DeskContext, text: &Text, page: &PostmortemShowPage, href: &st
     };
     view! {
         <div class="postmortem-next">
+            {unsaved}
             <p class="hint">{text.get(hint)}</p>
-            <p class="actions">{edit} {submit} {publish} {check} {public}</p>
+            <div class="actions">{edit} {submit} {publish} {check} {item} {public}</div>
         </div>
     }
 }
@@ -185,7 +198,12 @@ fn review(context: &DeskContext, text: &Text, page: &PostmortemShowPage, href: &
 fn comments(context: &DeskContext, text: &Text, page: &PostmortemShowPage, href: &str) -> impl IntoView + use<> {
     let (open, seen): (Vec<&CommentLine>, Vec<&CommentLine>) =
         page.comments.iter().partition(|comment| comment.resolved_by.is_none());
-    let list = |comments: &[&CommentLine]| comments.iter().map(|one| comment(context, text, href, one)).collect_view();
+    let refused = page.comment.value("parent");
+    let list = |comments: &[&CommentLine]| {
+        let answer = |one: &CommentLine| if one.id == refused { page.comment.clone() } else { FormState::default() };
+        comments.iter().map(|one| comment(context, text, href, (one, answer(one)))).collect_view()
+    };
+    let own = if refused.is_empty() { page.comment.clone() } else { FormState::default() };
     let (open_items, seen_items) = (list(&open), list(&seen));
     let open_list = (!open.is_empty()).then(|| view! { <ol class="comments">{open_items}</ol> });
     let seen_list = (!seen.is_empty()).then(|| {
@@ -202,16 +220,16 @@ fn comments(context: &DeskContext, text: &Text, page: &PostmortemShowPage, href:
         .map(|shown| (shown.language.tag().to_owned(), text.get(&format!("language-{}", shown.language.tag()))))
         .collect();
     let choice = (languages.len() > 1).then(|| {
-        view! { <Choice form=page.comment.clone() name="language" label=text.get("comment-language") options=languages.clone()/> }
+        view! { <Choice form=own.clone() name="language" label=text.get("comment-language") options=languages.clone()/> }
     });
     let only = (languages.len() == 1).then(|| view! { <Hidden name="language" value=languages[0].0.clone()/> });
     let form = (context.may(Permission::Respond) && page.newest.is_some()).then(|| {
         view! {
             <form class="form comment-form" method="post" action=format!("{href}/comments") data-draft=format!("comment-{}", page.line.number)>
-                <FormErrors form=page.comment.clone() text=text.clone()/>
+                <FormErrors form=own.clone() text=text.clone()/>
                 <Hidden name="revision" value=page.newest.unwrap_or(0).to_string()/>
                 <TextArea
-                    form=page.comment.clone()
+                    form=own.clone()
                     name="quote"
                     label=text.get("comment-quote")
                     hint=text.get("comment-quote-hint")
@@ -219,7 +237,7 @@ fn comments(context: &DeskContext, text: &Text, page: &PostmortemShowPage, href:
                 />
                 {choice}
                 {only}
-                <TextArea form=page.comment.clone() name="body" label=text.get("comment-body") rows=3/>
+                <TextArea form=own.clone() name="body" label=text.get("comment-body") rows=3/>
                 <Submit label=text.get("comment-send")/>
             </form>
         }
@@ -234,7 +252,8 @@ fn comments(context: &DeskContext, text: &Text, page: &PostmortemShowPage, href:
     }
 }
 
-fn comment(context: &DeskContext, text: &Text, href: &str, one: &CommentLine) -> impl IntoView + use<> {
+/// One comment. `form`: an answer to it that was refused.
+fn comment(context: &DeskContext, text: &Text, href: &str, (one, form): (&CommentLine, FormState)) -> impl IntoView + use<> {
     let quote = one.quote.as_ref().map(|quote| {
         let now = match &one.now {
             None => Some(view! { <p class="hint">{text.get("comment-gone")}</p> }.into_any()),
@@ -261,12 +280,13 @@ fn comment(context: &DeskContext, text: &Text, href: &str, one: &CommentLine) ->
     let field = format!("answer-{}", one.id);
     let answer = (context.may(Permission::Respond) && resolved.is_none()).then(|| {
         view! {
-            <details>
+            <details open=!form.errors.is_empty()>
                 <summary>{text.get("comment-answer")}</summary>
-                <form class="form" method="post" action=format!("{href}/comments")>
+                <form class="form" method="post" action=format!("{href}/comments") data-draft=field.clone()>
+                    <FormErrors form=form.clone() text=text.clone()/>
                     <Hidden name="parent" value=one.id.clone()/>
                     <label for=field.clone()>{text.get("comment-body")}</label>
-                    <textarea id=field.clone() name="body" rows="2" required></textarea>
+                    <textarea id=field.clone() name="body" rows="2" required>{form.value("body")}</textarea>
                     <Submit label=text.get("comment-answer-send")/>
                 </form>
             </details>
@@ -393,7 +413,7 @@ fn retract(context: &DeskContext, text: &Text, page: &PostmortemShowPage, href: 
                             label=text.get("postmortem-retract-reason")
                             hint=text.get("postmortem-retract-hint")
                         />
-                        <button type="submit" class="danger">{text.get("postmortem-retract-send")}</button>
+                        <button type="submit" class="plain danger">{text.get("postmortem-retract-send")}</button>
                     </form>
                 </details>
             </section>

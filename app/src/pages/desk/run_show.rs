@@ -5,6 +5,7 @@
 //! What is live can be replaced at any moment, so no form that is typed into stands in a live part, and what the script fills in stands
 //! outside of them too.
 
+use domain::account::Permission;
 use domain::runbook::run::Mode;
 use leptos::prelude::*;
 
@@ -140,6 +141,11 @@ fn aside(context: &DeskContext, text: &Text, page: &RunPage) -> impl IntoView + 
             </label>
         }
     });
+    // What was left out, undone by hand or missing in the runbook is forgotten by tomorrow.
+    let incident = page.row.incident.map(|number| format!("&incident={number}")).unwrap_or_default();
+    let href = format!("/desk/action-items/new?run={}{incident}", page.row.number);
+    let follow_up =
+        context.may(Permission::Respond).then(|| view! { <p><a href=href>{text.get("incident-actions-new")}</a></p> });
     let nothing = page.notes.is_empty().then(|| view! { <p class="empty">{text.get("run-notes-none")}</p> });
     view! {
         <section class="run-aside" aria-labelledby="run-notes-heading">
@@ -149,6 +155,7 @@ fn aside(context: &DeskContext, text: &Text, page: &RunPage) -> impl IntoView + 
             <div id="run-values" data-live>{values(text, page)}</div>
             {change_values(text, page)}
             {copies}
+            {follow_up}
         </section>
     }
 }

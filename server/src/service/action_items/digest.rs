@@ -54,8 +54,8 @@ fn due_at(digest: &WeeklyDigest, now: Timestamp) -> Option<Timestamp> {
 }
 
 impl Desk {
-    /// Sends what is due.
-    pub(super) async fn send_digest(&self) -> Result<(), Problem> {
+    /// Sends what is due. Channels may take their time: whoever calls this waits for nothing else.
+    pub(crate) async fn send_digest(&self) -> Result<(), Problem> {
         let config = Arc::clone(&self.monitoring.state().config);
         let Some(digest) = &config.notifications.digest else { return Ok(()) };
         let now = self.now();
@@ -85,7 +85,10 @@ impl Desk {
                     tracing::warn!(channel = %slug, error, "the digest could not be sent; trying again");
                     is_whole = false;
                 }
-                Answer::Refused(error) => tracing::error!(channel = %slug, error, "the digest cannot be sent on this channel"),
+                Answer::Refused(error) => {
+                    tracing::error!(channel = %slug, error, "the digest cannot be sent on this channel");
+                    self.note_sent(due, slug.clone());
+                }
                 Answer::Taken => self.note_sent(due, slug.clone()),
             }
         }
@@ -122,13 +125,13 @@ impl Desk {
 
     /// What is said; none: there is nothing to say.
     fn digest_message(&self, items: &[Item], (text, due): (&Text, Timestamp), now: Timestamp) -> Option<Message> {
-        if items.is_empty() {
-            return None;
-        }
         let today = self.today();
         let is_overdue = |item: &Item| duty(&item.facts).is_overdue(&item.facts.standing, today);
         let mut named: Vec<&Item> =
             items.iter().filter(|item| item.facts.standing.stage() != Stage::Deferred || is_overdue(item)).collect();
+        if named.is_empty() {
+            return None;
+        }
         named.sort_by_key(|item| (!is_overdue(item), item.facts.due.is_none(), item.facts.due, item.facts.priority, item.number));
         let line = |item: &&Item| {
             let due = item.facts.due.map(|due| format::date(text, due)).unwrap_or_default();

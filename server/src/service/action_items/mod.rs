@@ -8,15 +8,16 @@ mod proofs;
 pub(crate) mod wanted;
 mod watch;
 
-use std::collections::HashMap;
+use std::time::Duration;
 
 use domain::account::Permission;
 use domain::action_item::{ActionError, Bound, Duty, Proof, Reason, Stage, Standing, Step};
+use domain::insight::StageCount;
 use domain::postmortem::frozen::ActionRow;
 use domain::time::Timestamp;
 use jiff::civil::Date;
 use store::Transaction;
-use store::action_items::{Item, ItemEvent, ItemFacts, ItemFilter, NewItem, Origin};
+use store::action_items::{Earlier, Item, ItemEvent, ItemFacts, ItemFilter, NewItem, Origin};
 use uuid::Uuid;
 
 pub(crate) use self::wanted::{ItemWanted, StepWanted};
@@ -27,6 +28,10 @@ use super::problem::Problem;
 
 /// Earlier items that are shown with an incident.
 const KIN_MAX: u32 = 50;
+/// Earlier incidents that are shown with one; who looks for more looks in the list.
+const EARLIER_MAX: u32 = 10;
+/// An item is judged by whether it is done after so long.
+const JUDGED_AFTER: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// An item as postmortems show it.
 pub(super) fn row(item: &Item) -> ActionRow {
@@ -93,9 +98,9 @@ impl Desk {
     }
 
     /// How many items of each stage there are.
-    pub(crate) async fn count_action_items(&self, caller: &Caller) -> Result<HashMap<Stage, u32>, Problem> {
+    pub(crate) async fn count_action_items(&self, caller: &Caller) -> Result<Vec<StageCount>, Problem> {
         caller.must(Permission::Read, self.now())?;
-        Ok(self.store.count_action_items().await?)
+        Ok(self.store.count_action_items(self.now().minus(JUDGED_AFTER)).await?)
     }
 
     /// One item, what became of it, and what proves it now, if something does.
@@ -111,8 +116,8 @@ impl Desk {
         Ok((item, events, proofs))
     }
 
-    /// Items of earlier incidents that have to do with one, those with something left first.
-    pub(crate) async fn kin_items(&self, caller: &Caller, incident: i64) -> Result<Vec<Item>, Problem> {
+    /// Earlier incidents that have to do with one, the newest first, and their items, those with something left first.
+    pub(crate) async fn kin(&self, caller: &Caller, incident: i64) -> Result<(Vec<Earlier>, Vec<Item>), Problem> {
         caller.must(Permission::Read, self.now())?;
         let incident = self.store.incident(incident).await?.ok_or(Problem::NotFound("incident"))?;
         let affected = self.store.incidents_affected(&[incident.key]).await?.remove(&incident.key).unwrap_or_default();
@@ -123,7 +128,7 @@ impl Desk {
         // What comes of the incident itself, and what is of later ones, is no history of it.
         items.retain(|item| item.incident.as_ref().is_some_and(|(number, _)| *number < incident.number));
         items.sort_by_key(|item| !matches!(item.facts.standing.stage(), Stage::Open | Stage::InProgress | Stage::Deferred));
-        Ok(items)
+        Ok((self.store.incidents_of_kin(incident.key, &components, EARLIER_MAX).await?, items))
     }
 
     /// Items whose day has passed and that are not done, the most pressing first.

@@ -29,7 +29,7 @@ impl Desk {
                 Bound::Drill(slug) => self.drilled(slug).await?,
                 Bound::Component(_) => None,
             };
-            all.push((bound.clone(), seen.and_then(|seen| proof(bound, seen, item.created_at, now))));
+            all.push((bound.clone(), seen.and_then(|seen| proof(bound, seen, item.opened_at, now))));
         }
         Ok(all)
     }

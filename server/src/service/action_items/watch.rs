@@ -4,19 +4,22 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
-use domain::action_item::{ActionKind, Bound, Proof, Stage, Standing, Step};
-use domain::incident::work::IncidentKind;
+use domain::action_item::{ActionKind, Bound, Proof, Stage, Step};
 use store::action_items::{Item, ItemFacts, ItemFilter};
 
 use super::{done, keep, own_reason};
 use crate::service::caller::Caller;
 use crate::service::desk::Desk;
-use crate::service::incidents::told::is_told_afterwards;
+use crate::service::incidents::told::STORY_AFTER;
 use crate::service::problem::Problem;
 use crate::service::sign_in::Nothing;
 
 /// How often it is looked.
 const EVERY: Duration = Duration::from_secs(60);
+/// Trouble that is back is noticed within a minute; so long when nobody could look.
+const LOOKED_BACK: Duration = Duration::from_secs(7 * 24 * 3600);
+/// What has failed when the trouble is back. What was to notice it sooner, to make it smaller or to find something out has not.
+const PREVENTING: [ActionKind; 2] = [ActionKind::Prevent, ActionKind::Repair];
 
 /// What whoever looks remembers.
 #[derive(Debug, Default)]
@@ -37,13 +40,9 @@ impl Desk {
             }
             *looked_at = Some(elapsed);
         }
-        let looked = async {
-            self.bring_back().await?;
-            self.verify_items().await?;
-            self.reopen_items().await?;
-            self.send_digest().await
-        };
-        if let Err(error) = looked.await {
+        // Each by itself: what cannot be done of one keeps nothing from the others.
+        let looked = [self.bring_back().await, self.verify_items().await, self.reopen_items().await];
+        for error in looked.into_iter().filter_map(Result::err) {
             tracing::warn!(%error, "action items cannot be looked at; trying again in a minute");
         }
     }
@@ -81,23 +80,11 @@ impl Desk {
 
     /// What was to keep something from happening again, and it happened again, is not done.
     async fn reopen_items(&self) -> Result<(), Problem> {
-        let active = self.monitoring.state().incidents.active().to_vec();
-        let of_now = active
-            .into_iter()
-            .filter(|active| active.incident.facts.kind == IncidentKind::Incident && !is_told_afterwards(&active.incident));
-        for active in of_now {
-            let components: Vec<_> = active.affected.iter().map(|affected| affected.component.clone()).collect();
-            for item in self.store.items_of_kin(active.incident.key, &components, 200).await? {
-                let is_about = |bound: &Bound| matches!(bound, Bound::Component(slug) if components.contains(slug));
-                let was_to_prevent = item.facts.kind == ActionKind::Prevent
-                    && matches!(item.facts.standing, Standing::Verified { .. })
-                    && item.updated_at < active.incident.created_at;
-                let is_same =
-                    item.facts.bound.iter().any(is_about) || self.store.have_same_alerts(active.incident.key, item.key).await?;
-                if was_to_prevent && is_same {
-                    let why = format!("INC-{}", active.incident.number);
-                    self.step_by_itself(item, Step::Reopen(own_reason(&why)), Some(why), "action_item.returned").await?;
-                }
+        let since = self.now().minus(LOOKED_BACK);
+        for (item, incident) in self.store.items_whose_trouble_is_back(&PREVENTING, since, STORY_AFTER).await? {
+            if let Some(item) = self.store.action_item(item).await? {
+                let why = format!("INC-{incident}");
+                self.step_by_itself(item, Step::Reopen(own_reason(&why)), Some(why), "action_item.returned").await?;
             }
         }
         Ok(())

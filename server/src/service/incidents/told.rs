@@ -56,7 +56,7 @@ pub(crate) fn began_at(config: &Config, incident: &Incident, story: Option<&Publ
 }
 
 /// Work on an incident begins so long before it is written down at most; what began earlier is a story that is told afterwards.
-const STORY_AFTER: Duration = Duration::from_secs(24 * 3600);
+pub(crate) const STORY_AFTER: Duration = Duration::from_secs(24 * 3600);
 
 /// True for an incident that was written down long after it was over for those who worked on it: nothing that probes see now belongs to
 /// it, and it takes no outage of today upon itself.

@@ -3,8 +3,9 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use domain::postmortem::{Content, State};
+use domain::postmortem::Content;
 use domain::text::Language;
 use store::StoreError;
 use store::postmortems::{Postmortem, Publication, PublicationHead, Published};
@@ -19,15 +20,15 @@ pub(crate) const PICTURE: &str = "files/";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Told {
     pub(crate) postmortem: Postmortem,
-    /// Publications, the newest first.
+    /// Publications, the newest first, without those that were taken back; none at all when the newest was.
     pub(crate) history: Vec<PublicationHead>,
     pub(crate) newest: Publication,
 }
 
 impl Told {
-    /// True when it was taken back: then everybody is told that, and nothing of what it said.
+    /// True when it was taken back: then everybody is told that, and nothing of what it said, until something else is published.
     pub(crate) fn is_retracted(&self) -> bool {
-        self.postmortem.facts.state == State::Retracted
+        self.newest.head.number <= self.postmortem.facts.retracted
     }
 }
 
@@ -38,7 +39,12 @@ pub(crate) struct Board {
     all: Vec<Arc<Told>>,
     by_slug: HashMap<String, usize>,
     is_in_doubt: bool,
+    /// When all were read, on the clock that is never set.
+    read_at: Option<Duration>,
 }
+
+/// They are read again so often, whatever was or was not heard of: what was taken back must not stay.
+const READ_EVERY: Duration = Duration::from_secs(60);
 
 /// Pictures that a text names.
 pub(crate) fn pictures(content: &Content) -> impl Iterator<Item = Uuid> + '_ {
@@ -48,10 +54,17 @@ pub(crate) fn pictures(content: &Content) -> impl Iterator<Item = Uuid> + '_ {
     })
 }
 
-fn told(published: Published) -> Told {
-    let Published { postmortem, history, mut newest } = published;
-    newest.content.title = newest.content.title.withheld();
-    Told { postmortem, history, newest }
+/// A publication as everybody reads it: in the languages that were meant, and with a title that holds nothing back.
+pub(crate) fn public(publication: Publication, languages: &[Language]) -> Publication {
+    let mut content = publication.content.meant(languages);
+    content.title = content.title.withheld();
+    Publication { content, ..publication }
+}
+
+fn told(published: Published, languages: &[Language]) -> Told {
+    let Published { postmortem, mut history, newest } = published;
+    history.retain(|head| head.number > postmortem.facts.retracted);
+    Told { postmortem, history, newest: public(newest, languages) }
 }
 
 impl Board {
@@ -61,8 +74,16 @@ impl Board {
     }
 
     /// Takes all that is on disk. True when everybody can see something else now.
-    fn load(&mut self, all: Vec<Published>) -> bool {
-        let all: Vec<Arc<Told>> = all.into_iter().map(|published| Arc::new(told(published))).collect();
+    fn load(&mut self, all: Vec<Published>, languages: &[Language]) -> bool {
+        let newer = |published: Published| {
+            let known = self.all.iter().find(|one| one.postmortem.number == published.postmortem.number);
+            match known {
+                // Changed since these were read.
+                Some(known) if known.postmortem.version > published.postmortem.version => Arc::clone(known),
+                _ => Arc::new(told(published, languages)),
+            }
+        };
+        let all: Vec<Arc<Told>> = all.into_iter().map(newer).collect();
         let is_news = !self.all.iter().map(|one| seen(one)).eq(all.iter().map(|one| seen(one)));
         self.all = all;
         self.is_in_doubt = false;
@@ -71,10 +92,15 @@ impl Board {
     }
 
     /// Takes one as it is on disk now. True when everybody can see something else now.
-    fn put(&mut self, number: i64, published: Option<Published>) -> bool {
+    fn put(&mut self, number: i64, published: Option<Published>, languages: &[Language]) -> bool {
         let place = self.all.iter().position(|one| one.postmortem.number == number);
+        // Whoever read before somebody else wrote comes too late.
+        let known = place.map_or(0, |place| self.all[place].postmortem.version);
+        if published.as_ref().is_some_and(|published| published.postmortem.version < known) {
+            return false;
+        }
         let before = place.map(|place| self.all.remove(place));
-        let after = published.map(|published| Arc::new(told(published)));
+        let after = published.map(|published| Arc::new(told(published, languages)));
         let is_news = before.as_deref().map(seen) != after.as_deref().map(seen);
         if let Some(after) = after {
             let place = self.all.partition_point(|one| one.postmortem.number > number);
@@ -115,8 +141,15 @@ fn seen(told: &Told) -> (Option<&str>, bool, Option<&str>, &[PublicationHead]) {
 impl Desk {
     /// Reads postmortems, after the start and before the first page.
     pub(crate) async fn load_postmortems(&self) -> Result<(), StoreError> {
+        let elapsed = self.ledger.clock.elapsed();
         let all = self.store.published_postmortems().await?;
-        if self.monitoring.state().postmortems.load(all) {
+        let languages = self.monitoring.offer().languages.clone();
+        let is_news = {
+            let board = &mut self.monitoring.state().postmortems;
+            board.read_at = Some(elapsed);
+            board.load(all, &languages)
+        };
+        if is_news {
             self.monitoring.offered_anew();
         }
         Ok(())
@@ -126,7 +159,8 @@ impl Desk {
     pub(super) async fn reread_postmortem(&self, number: i64) {
         match self.store.published_postmortem(number).await {
             Ok(published) => {
-                let is_news = self.monitoring.state().postmortems.put(number, published);
+                let languages = self.monitoring.offer().languages.clone();
+                let is_news = self.monitoring.state().postmortems.put(number, published, &languages);
                 if is_news {
                     self.monitoring.offered_anew();
                 } else {
@@ -140,11 +174,14 @@ impl Desk {
         }
     }
 
-    /// Reads all again if somebody could not; called every second.
+    /// Reads all again if somebody could not, and now and then; called every second.
     pub(crate) async fn turn_postmortems(&self) {
-        if self.monitoring.state().postmortems.is_in_doubt
-            && let Err(error) = self.load_postmortems().await
-        {
+        let elapsed = self.ledger.clock.elapsed();
+        let is_due = {
+            let board = &self.monitoring.state().postmortems;
+            board.is_in_doubt || board.read_at.is_none_or(|at| elapsed.saturating_sub(at) >= READ_EVERY)
+        };
+        if is_due && let Err(error) = self.load_postmortems().await {
             tracing::debug!(%error, "postmortems cannot be read yet");
         }
     }

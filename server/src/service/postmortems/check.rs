@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use domain::postmortem::blameless::{self, Hint};
-use domain::postmortem::block::{BlockKind, Mistake, Piece, pieces};
+use domain::postmortem::block::{Block, BlockKind, Mistake, Piece, pieces};
 use domain::postmortem::frozen::Record;
 use domain::postmortem::scan::{Found, FoundKind, Known, scan};
 use domain::postmortem::{Content, withheld};
@@ -64,13 +64,16 @@ pub(crate) struct Point {
 
 /// What a postmortem is checked with.
 pub(crate) struct Checked<'c> {
+    /// In the languages in which it will be read.
     pub(crate) content: &'c Content,
+    /// What its blocks show, and no more.
     pub(crate) gathered: &'c Gathered,
     /// Names of people who work here.
     pub(crate) people: Vec<String>,
     /// The site's languages.
     pub(crate) languages: &'c [Language],
-    pub(crate) has_no_actions_reason: bool,
+    /// True when there are action items, or a reason why not.
+    pub(crate) is_followed_up: bool,
     pub(crate) open_comments: usize,
     pub(crate) is_incident_public: bool,
     pub(crate) is_incident_over: bool,
@@ -90,16 +93,49 @@ const fn found_key(kind: FoundKind) -> &'static str {
         FoundKind::Email => "found-email",
         FoundKind::Person => "found-person",
         FoundKind::Label => "found-label",
+        FoundKind::Inside => "found-inside",
     }
 }
 
-/// What everybody would read in blocks, as one text: a line each.
-fn told_by_blocks(record: &Record, language: Language) -> String {
-    let rows = record.timeline.iter().filter_map(|row| row.said.as_ref());
-    let rows = rows.flat_map(|said| std::iter::once(said.body.get(language).to_owned()).chain(said.rejected.clone()));
-    let actions = record.actions.iter().flat_map(|action| [Some(action.text.clone()), action.why.clone()]).flatten();
-    let updates = record.updates.iter().map(|update| update.body.get(language).to_owned());
-    rows.chain(actions).chain(updates).map(|text| text.replace('\n', " ")).collect::<Vec<_>>().join("\n")
+/// What everybody would read in blocks, in these languages: each text by itself, and once.
+fn told_by_blocks(record: &Record, languages: &[Language]) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    let mut add = |text: &str| {
+        if !all.iter().any(|known| known == text) {
+            all.push(text.to_owned());
+        }
+    };
+    for language in languages {
+        for said in record.timeline.iter().filter_map(|row| row.said.as_ref()) {
+            add(said.body.get(*language));
+            said.rejected.iter().for_each(|rejected| add(rejected));
+        }
+        record.updates.iter().for_each(|update| add(update.body.get(*language)));
+    }
+    for action in &record.actions {
+        add(&action.text);
+        action.why.iter().for_each(|why| add(why));
+    }
+    all
+}
+
+/// Blocks of all texts of a postmortem, and lines that look like blocks and are none.
+fn blocks(content: &Content) -> (Vec<Block>, Vec<(Language, Mistake)>) {
+    let (mut blocks, mut mistakes) = (Vec::new(), Vec::new());
+    for language in content.body.languages() {
+        let (all, wrong) = pieces(content.body.get(language));
+        blocks.extend(all.into_iter().filter_map(|piece| match piece {
+            Piece::Block(block, _) => Some(block),
+            Piece::Text(_) => None,
+        }));
+        mistakes.extend(wrong.into_iter().map(|mistake| (language, mistake)));
+    }
+    (blocks, mistakes)
+}
+
+/// What of a record a postmortem with this text tells everybody.
+pub(crate) fn told_by(content: &Content, record: &Record, shows_figures: bool) -> Record {
+    record.narrowed(&blocks(content).0, shows_figures)
 }
 
 impl Checked<'_> {
@@ -111,23 +147,10 @@ impl Checked<'_> {
         }
     }
 
-    /// Blocks of all its texts, and lines that look like blocks and are none.
-    fn blocks(&self) -> (Vec<BlockKind>, Vec<(Language, Mistake)>) {
-        let (mut kinds, mut mistakes) = (Vec::new(), Vec::new());
-        for language in self.content.body.languages() {
-            let (all, wrong) = pieces(self.content.body.get(language));
-            kinds.extend(all.into_iter().filter_map(|piece| match piece {
-                Piece::Block(block, _) => Some(block.kind),
-                Piece::Text(_) => None,
-            }));
-            mistakes.extend(wrong.into_iter().map(|mistake| (language, mistake)));
-        }
-        (kinds, mistakes)
-    }
-
     /// Every point, what weighs most first.
     pub(crate) fn points(&self) -> Vec<Point> {
-        let (blocks, mistakes) = self.blocks();
+        let (blocks, mistakes) = blocks(self.content);
+        let has = |kind: BlockKind| blocks.iter().any(|block| block.kind == kind);
         let mut points = vec![self.title(), self.languages(), self.scan(), self.unclosed(), self.actions(), self.hints()];
         let mistakes = mistakes.into_iter().map(|(language, mistake)| Excerpt {
             language: Some(language),
@@ -137,9 +160,9 @@ impl Checked<'_> {
             after: String::new(),
         });
         points.push(point("blocks", Weight::Blocks, mistakes.collect()));
-        let internal = if blocks.contains(&BlockKind::Timeline) { self.gathered.internal.len() } else { 0 };
+        let internal = if has(BlockKind::Timeline) { self.gathered.internal.len() } else { 0 };
         points.push(counted("internal-rows", Weight::Hint, internal));
-        let runs = if blocks.contains(&BlockKind::Runs) { self.gathered.internal_runs } else { 0 };
+        let runs = if has(BlockKind::Runs) { self.gathered.internal_runs } else { 0 };
         points.push(counted("internal-runs", Weight::Hint, runs));
         points.push(counted("comments", Weight::Decide, self.open_comments));
         points.push(counted("internal-incident", Weight::Decide, usize::from(!self.is_incident_public)));
@@ -159,12 +182,12 @@ impl Checked<'_> {
     }
 
     fn actions(&self) -> Point {
-        let is_missing = self.gathered.record.actions.is_empty() && !self.has_no_actions_reason;
-        counted("actions", Weight::Blocks, usize::from(is_missing))
+        counted("actions", Weight::Blocks, usize::from(!self.is_followed_up))
     }
 
     fn scan(&self) -> Point {
-        let known = Known { people: self.people.clone(), labels: self.gathered.labels.clone() };
+        let Gathered { labels, inside, .. } = self.gathered;
+        let known = Known { people: self.people.clone(), labels: labels.clone(), inside: inside.clone() };
         let mut found = Vec::new();
         let mut look = |text: &str, language: Option<Language>| {
             found.extend(
@@ -175,18 +198,16 @@ impl Checked<'_> {
             look(self.content.title.get(language), Some(language));
             look(self.content.body.get(language), Some(language));
         }
-        let (own, _) = self.blocks();
-        if !own.is_empty() {
-            look(&told_by_blocks(&self.gathered.record, self.meant().first().copied().unwrap_or(Language::En)), None);
+        for text in told_by_blocks(&self.gathered.record, &self.meant()) {
+            look(&text, None);
         }
         point("scan", Weight::Decide, found)
     }
 
     fn unclosed(&self) -> Point {
-        let of = |language: Language| {
-            let text = self.content.body.get(language);
-            let line = move |number: usize| Excerpt {
-                language: Some(language),
+        let of = |text: &str, language: Option<Language>| {
+            let line = |number: usize| Excerpt {
+                language,
                 key: "found-unclosed",
                 before: String::new(),
                 words: text.lines().nth(number - 1).unwrap_or_default().chars().take(80).collect(),
@@ -194,7 +215,13 @@ impl Checked<'_> {
             };
             withheld::unclosed(text).into_iter().map(line).collect::<Vec<_>>()
         };
-        point("unclosed", Weight::Decide, self.meant().into_iter().flat_map(of).collect())
+        let meant = self.meant();
+        let own = meant.iter().flat_map(|language| {
+            let (title, body) = (self.content.title.get(*language), self.content.body.get(*language));
+            [of(title, Some(*language)), of(body, Some(*language))].concat()
+        });
+        let told = told_by_blocks(&self.gathered.record, &meant);
+        point("unclosed", Weight::Decide, own.chain(told.iter().flat_map(|text| of(text, None))).collect())
     }
 
     fn hints(&self) -> Point {

@@ -2,10 +2,10 @@
 
 use domain::account::Permission;
 use domain::incident::Impact;
-use domain::incident::paste::Reading;
+use domain::incident::paste::{LINES_MAX, Reading};
 use domain::incident::work::{EntryKind, IncidentKind, Marker, Precision, Severity, Source, State as WorkState, Visibility};
 use domain::postmortem::import::{Imported, read};
-use domain::postmortem::{BODY_BYTES_MAX, Content, State, TITLE_CHARS_MAX, Texts};
+use domain::postmortem::{BODY_BYTES_MAX, BODY_LINES_MAX, Content, State, TITLE_CHARS_MAX, Texts};
 use domain::text::{Language, LocalizedText};
 use domain::time::Timestamp;
 use jiff::civil::Date;
@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::write::fresh;
 use super::{done, tidied};
 use crate::service::caller::{Caller, Who};
-use crate::service::desk::{Desk, Outcome};
+use crate::service::desk::{Desk, Done, Outcome};
 use crate::service::problem::Problem;
 
 /// A text that somebody pasted, and what it is about.
@@ -84,6 +84,9 @@ impl Desk {
         let imported = read(&wanted.text, day, &zone, now);
         let title =
             if wanted.title.trim().is_empty() { imported.title.clone().unwrap_or_default() } else { wanted.title.clone() };
+        if imported.rows.len() > LINES_MAX || imported.body.lines().count() > BODY_LINES_MAX {
+            return Err(Problem::invalid("text", "invalid-postmortem-import"));
+        }
         let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
         if title.is_empty() || title.chars().count() > TITLE_CHARS_MAX {
             return Err(Problem::invalid("title", "invalid-postmortem-title"));
@@ -113,6 +116,7 @@ async fn import(
     let Read { imported, title, language, zone } = read;
     let rows = rows(&imported);
     let (actor_kind, actor_id) = by.actor();
+    let is_new = incident.is_none();
     let incident = if let Some(number) = incident {
         transaction.incident(number).await?.ok_or(Problem::NotFound("incident"))?
     } else {
@@ -168,6 +172,8 @@ async fn import(
             place if place + 1 == count => Some(Marker::ImpactEnd),
             _ => None,
         };
+        // What people marked in an incident that is there already stays as they marked it.
+        let marker = marker.filter(|_| is_new);
         if let Some(marker) = marker {
             transaction.set_marker(incident.key, marker, Some(kept.key)).await?;
         }
@@ -191,6 +197,9 @@ async fn import(
         created_at: now,
     };
     transaction.append_revision(postmortem.key, &new).await?;
-    let done = done("postmortem.imported", &postmortem).changed("rows", 0, count);
-    Ok(((postmortem.number, incident.number), vec![done]))
+    let mut all = vec![done("postmortem.imported", &postmortem).changed("rows", 0, count)];
+    if is_new {
+        all.push(Done::new("incident.opened", "incident", incident.number, incident.facts.title.get(language)));
+    }
+    Ok(((postmortem.number, incident.number), all))
 }

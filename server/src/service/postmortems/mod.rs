@@ -18,6 +18,8 @@ mod review;
 pub(crate) mod templates;
 mod write;
 
+use std::sync::Arc;
+
 use domain::account::{Permission, Role};
 use domain::incident::work::Severity;
 use domain::postmortem::{Content, Move, State, is_reason};
@@ -31,7 +33,7 @@ use uuid::Uuid;
 pub(crate) use self::import::ImportWanted;
 pub(crate) use self::merging::{Choice, Merging};
 pub(crate) use self::publish::{FactsWanted, PublishWanted};
-pub(crate) use self::review::CommentWanted;
+pub(crate) use self::review::{CommentWanted, is_own};
 pub(crate) use self::write::{Saved, TextWanted};
 use super::caller::Caller;
 use super::desk::{Desk, Done};
@@ -88,7 +90,8 @@ async fn to_state(
     change: impl FnOnce(&mut PostmortemFacts),
     now: Timestamp,
 ) -> Result<Postmortem, Problem> {
-    let is_published = !transaction.publications(postmortem.key).await?.is_empty() && postmortem.facts.state != State::Retracted;
+    let publications = transaction.publications(postmortem.key).await?;
+    let is_published = publications.first().is_some_and(|newest| newest.number > postmortem.facts.retracted);
     let state = postmortem.facts.state.after(by, is_published).map_err(|_| not_from_there(by))?;
     let mut facts = PostmortemFacts { state, ..postmortem.facts.clone() };
     change(&mut facts);
@@ -159,26 +162,20 @@ impl Desk {
 
     /// A picture of a postmortem that everybody can read, if it stands in what they can read.
     pub(crate) async fn public_file(&self, slug: &str, id: Uuid) -> Result<Option<(FileHead, Vec<u8>)>, StoreError> {
-        let key = self.monitoring.state().postmortems.published(slug).map(|published| published.postmortem.key);
-        match key {
-            Some(key) => self.store.published_file(key, id).await,
+        let found = self.monitoring.state().postmortems.published(slug).map(Arc::clone);
+        match found {
+            Some(told) => self.store.published_file(told.postmortem.key, told.postmortem.facts.retracted, id).await,
             None => Ok(None),
         }
     }
 
     /// A publication that is not the newest, for everybody to compare.
     pub(crate) async fn public_publication(&self, slug: &str, number: i64) -> Result<Option<Publication>, StoreError> {
-        let key = self.monitoring.state().postmortems.published(slug).map(|published| published.postmortem.key);
-        match key {
-            Some(key) => {
-                let mut publication = self.store.publication(key, number).await?;
-                if let Some(publication) = &mut publication {
-                    publication.content.title = publication.content.title.withheld();
-                }
-                Ok(publication)
-            }
-            None => Ok(None),
-        }
+        let found = self.monitoring.state().postmortems.published(slug).map(Arc::clone);
+        let Some(told) = found.filter(|told| told.history.iter().any(|head| head.number == number)) else { return Ok(None) };
+        let languages = self.monitoring.offer().languages.clone();
+        let publication = self.store.publication(told.postmortem.key, number).await?;
+        Ok(publication.map(|publication| board::public(publication, &languages)))
     }
 
     /// True when nobody else could look a postmortem over: then its author may.

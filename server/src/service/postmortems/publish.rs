@@ -14,7 +14,7 @@ use store::incidents::{Incident, NewUpdate};
 use store::postmortems::{NewPublication, Postmortem, PostmortemFacts, PostmortemStory};
 use uuid::Uuid;
 
-use super::check::{Checked, Point, in_the_way};
+use super::check::{Checked, Point, in_the_way, told_by};
 use super::record::Gathered;
 use super::{done, moved, reason, to_state, unchanged};
 use crate::service::caller::Caller;
@@ -120,12 +120,13 @@ impl Desk {
         story: &PostmortemStory,
     ) -> Result<(Vec<Point>, Gathered), Problem> {
         caller.must(Permission::Read, self.now())?;
-        let gathered = self.gather(caller, story.incident_number).await?;
+        let mut gathered = self.gather(caller, story.incident_number).await?;
         let incident = self.store.incident(story.incident_number).await?.ok_or(Problem::NotFound("incident"))?;
-        let content = story.newest.as_ref().map(|newest| newest.content.clone()).unwrap_or_default();
-        let people = self.people_names().await?.into_values().collect();
         let languages = self.monitoring.offer().languages.clone();
-        let has_no_actions_reason = story.postmortem.facts.no_actions.is_some();
+        let content = story.newest.as_ref().map(|newest| newest.content.meant(&languages)).unwrap_or_default();
+        let is_followed_up = !gathered.record.actions.is_empty() || story.postmortem.facts.no_actions.is_some();
+        gathered.record = told_by(&content, &gathered.record, incident.facts.shows_metrics);
+        let people = self.people_names().await?.into_values().collect();
         let open_comments =
             story.comments.iter().filter(|comment| comment.parent.is_none() && comment.resolved.is_none()).count();
         let is_incident_public = crate::service::incidents::told::public_number(&incident).is_some();
@@ -136,7 +137,7 @@ impl Desk {
                 gathered: &gathered,
                 people,
                 languages: &languages,
-                has_no_actions_reason,
+                is_followed_up,
                 open_comments,
                 is_incident_public,
                 is_incident_over,
@@ -160,8 +161,9 @@ impl Desk {
         }
         let story = self.postmortem(caller, number).await?;
         let (points, gathered) = self.publish_check(caller, &story).await?;
-        if let Some(key) = in_the_way(&points, &wanted.decided).first() {
-            return Err(Problem::invalid(*key, "invalid-check"));
+        let open = in_the_way(&points, &wanted.decided);
+        if !open.is_empty() {
+            return Err(Problem::Invalid(open.into_iter().map(|key| Invalid::new(key, "invalid-check")).collect()));
         }
         let by = caller.clone();
         let published = self.change(caller, Some(Permission::Publish), move |transaction, now| {
@@ -181,13 +183,15 @@ impl Desk {
         typed: &str,
     ) -> Result<i64, Problem> {
         caller.must(Permission::Publish, self.now())?;
-        let why = reason(typed)?;
+        let why = withheld::plain(&reason(typed)?);
         let by = caller.clone();
         let retracted = self.change(caller, Some(Permission::Publish), move |transaction, now| {
             Box::pin(async move {
                 let before = unchanged(transaction, number, version).await?;
                 let reason = Some((why.clone(), by.name().to_owned()));
-                let after = to_state(transaction, &before, Move::Retract, |facts| facts.reason = reason, now).await?;
+                let newest = transaction.publications(before.key).await?.first().map_or(0, |newest| newest.number);
+                let change = |facts: &mut PostmortemFacts| (facts.retracted, facts.reason) = (newest, reason);
+                let after = to_state(transaction, &before, Move::Retract, change, now).await?;
                 let done = moved("postmortem.retracted", &before, &after).changed("reason", None, Some(why));
                 Ok((after.version, vec![done]))
             })
@@ -286,12 +290,19 @@ async fn publish(
     let message = withheld::plain(wanted.message.trim());
     let mut record = gathered.record;
     record.withhold();
+    // Memory goes back so far and no farther: what probes saw is not lost because a word is corrected a year later.
+    if record.measured.is_empty()
+        && let Some(last) = earlier.first()
+        && let Some(last) = transaction.publication(before.key, last.number).await?
+    {
+        record.measured = last.record.measured;
+    }
     let publication = NewPublication {
         revision: newest.head.number,
         record,
         analysis: after.facts.analysis,
         message,
-        is_minor: newest.head.is_minor && !earlier.is_empty(),
+        is_minor: is_minor_since(transaction, &before, earlier.first().map(|last| last.revision)).await?,
         decided: wanted.decided.clone(),
         at: now,
         by: by.name().to_owned(),
@@ -305,6 +316,17 @@ async fn publish(
         .changed("revision", None, Some(newest.head.number))
         .changed("decided", Vec::new(), wanted.decided);
     Ok((published, vec![done]))
+}
+
+/// True when nothing but minor corrections was saved since the revision that was published last.
+async fn is_minor_since(
+    transaction: &mut Transaction<'_>,
+    postmortem: &Postmortem,
+    published: Option<i64>,
+) -> Result<bool, Problem> {
+    let Some(published) = published else { return Ok(false) };
+    let since = transaction.revisions_since(postmortem.key, published).await?;
+    Ok(since.iter().all(|head| head.is_minor))
 }
 
 /// The title, in whichever language has Latin letters for an address.

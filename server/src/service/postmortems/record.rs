@@ -42,6 +42,8 @@ pub(crate) struct Gathered {
     pub(crate) internal_runs: usize,
     /// Values of labels of the incident's alerts, which should not be read outside.
     pub(crate) labels: Vec<String>,
+    /// What only the desk knows: words of rows that are internal or withheld, and names of components and runbooks that are not public.
+    pub(crate) inside: Vec<String>,
 }
 
 /// A fact in both languages.
@@ -78,20 +80,35 @@ fn timeline_row(entry: &Entry, markers: Vec<Marker>, is_told: bool, config: &Con
 /// Rows for everybody, and those for the desk alone.
 fn timeline(story: &IncidentStory, config: &Config, zone: &TimeZone) -> (Vec<TimelineRow>, Vec<TimelineRow>) {
     let (mut told, mut internal) = (Vec::new(), Vec::new());
-    for entry in story.entries.iter().filter(|entry| entry.deleted_at.is_none()).take(ROWS_MAX) {
+    let is_shown = |entry: &&Entry| {
+        // Of what Yagura notes by itself only what people made public or marked belongs into a story.
+        let is_inside = entry.visibility == Visibility::Internal && matches!(entry.content, EntryContent::Machine(_));
+        entry.deleted_at.is_none() && !is_inside
+    };
+    for entry in story.entries.iter().filter(is_shown).take(ROWS_MAX) {
         let markers = story.markers.iter().filter(|marked| marked.entry_key == entry.key).map(|marked| marked.marker).collect();
         match entry.visibility {
             Visibility::Public => told.extend(timeline_row(entry, markers, true, config, zone)),
             Visibility::Redacted => told.extend(timeline_row(entry, markers, false, config, zone)),
-            // Of what Yagura notes by itself only what people made public or marked belongs into a story.
-            Visibility::Internal => {
-                if matches!(entry.content, EntryContent::Words { .. }) {
-                    internal.extend(timeline_row(entry, markers, true, config, zone));
-                }
-            }
+            Visibility::Internal => internal.extend(timeline_row(entry, markers, true, config, zone)),
         }
     }
     (told, internal)
+}
+
+/// Words of rows that are internal or withheld, and names of components that are not public.
+fn inside(story: &IncidentStory, config: &Config) -> Vec<String> {
+    let rows = story.entries.iter().filter(|entry| entry.deleted_at.is_none() && entry.visibility != Visibility::Public);
+    let words = rows.filter_map(|entry| match &entry.content {
+        EntryContent::Words { body, .. } => Some(body.clone()),
+        EntryContent::Machine(_) => None,
+    });
+    let names = config.components.iter().filter(|spec| !spec.is_public);
+    let names = names.flat_map(|spec| Language::ALL.map(|language| spec.name.get(language).to_owned()));
+    let mut all: Vec<String> = words.chain(names).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 fn moments(story: &IncidentStory) -> Moments {
@@ -164,7 +181,7 @@ pub(crate) fn gathered(story: &IncidentStory, config: &Config, items: &[Item]) -
         actions,
         zone: story.incident.facts.zone.clone(),
     };
-    Gathered { record, internal, ..Gathered::default() }
+    Gathered { record, internal, inside: inside(story, config), ..Gathered::default() }
 }
 
 impl Desk {
@@ -184,6 +201,9 @@ impl Desk {
         gathered.record.runs = runs.iter().filter_map(|run| run_row(run, is_public(run))).collect();
         gathered.record.runs.sort_by_key(|run| run.started_at);
         gathered.internal_runs = runs.len() - gathered.record.runs.len();
+        let private =
+            library.runbooks.values().filter(|runbook| !runbook.is_public).filter_map(|runbook| runbook.current.as_ref());
+        gathered.inside.extend(private.flat_map(|edition| Language::ALL.map(|language| edition.title(language))));
         gathered.labels = self.labels_of(story.incident.number).await?;
         Ok(gathered)
     }
@@ -210,7 +230,11 @@ impl Desk {
 
     /// Values of labels of the alerts of an incident: names of machines and the like.
     async fn labels_of(&self, incident: i64) -> Result<Vec<String>, Problem> {
-        let filter = store::alerts::AlertFilter { incident: Some(incident), limit: RUNS_MAX, ..Default::default() };
+        let filter = store::alerts::AlertFilter {
+            incident: Some(incident),
+            limit: store::alerts::ALERTS_LISTED_MAX,
+            ..Default::default()
+        };
         let alerts = self.store.alerts(&filter).await?;
         let values = alerts.iter().flat_map(|alert| alert.labels.iter());
         // What an alert is called and how grave it is says nothing of what is inside.

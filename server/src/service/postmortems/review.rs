@@ -6,7 +6,7 @@ use domain::postmortem::{Move, Verdict};
 use domain::text::Language;
 use domain::time::Timestamp;
 use store::Transaction;
-use store::postmortems::{NewComment, Review};
+use store::postmortems::{NewComment, Review, RevisionHead};
 use uuid::Uuid;
 
 use super::{done, found, moved, to_state, unchanged};
@@ -122,7 +122,8 @@ async fn review(
         return Err(Problem::Conflict);
     }
     let (_, actor_id) = by.actor();
-    let is_own = newest.head.author_id == actor_id;
+    let published = transaction.publications(before.key).await?.first().map_or(0, |last| last.revision);
+    let is_own = is_own(&transaction.revisions_since(before.key, published).await?, &actor_id);
     if is_own && verdict == Verdict::Approve && !is_alone {
         return Err(Problem::Refused("refused-own-approval"));
     }
@@ -133,6 +134,17 @@ async fn review(
     let action = if verdict == Verdict::Approve { "postmortem.approved" } else { "postmortem.changes_requested" };
     let done = moved(action, &before, &after).changed("revision", None, Some(revision)).changed("own", false, is_own);
     Ok((after.version, vec![done]))
+}
+
+/// True when somebody who approves what was written since the last publication approves what they wrote themselves: the newest revision that is more
+/// than a minor correction, or all of these. A comma by somebody else makes nobody a reviewer.
+pub(crate) fn is_own(since: &[RevisionHead], actor_id: &str) -> bool {
+    let mut said = since.iter().filter(|head| !head.is_minor).peekable();
+    match said.peek().or(since.first().as_ref()) {
+        Some(newest) if newest.author_id == actor_id => true,
+        Some(_) => said.peek().is_some() && said.all(|head| head.author_id == actor_id),
+        None => false,
+    }
 }
 
 async fn comment(

@@ -1,6 +1,8 @@
 //! Writing: one is begun from the record, what is typed is kept while it is typed, and what is saved becomes a revision. Nobody overwrites what
 //! somebody else saved meanwhile.
 
+use std::time::Duration;
+
 use domain::account::Permission;
 use domain::postmortem::{
     Analysis, BODY_BYTES_MAX, BODY_LINES_MAX, Cause, Content, MESSAGE_CHARS_MAX, Move, State, TITLE_CHARS_MAX, Texts,
@@ -30,6 +32,8 @@ pub(crate) struct TextWanted {
     /// What changed; may be empty.
     pub(crate) message: String,
     pub(crate) is_minor: bool,
+    /// True for an older revision that is made the newest once more: what whoever does so is typing stays as it is.
+    pub(crate) is_restored: bool,
 }
 
 impl TextWanted {
@@ -102,15 +106,18 @@ impl Desk {
         self.postmortem_changed(Ok(number), number).await
     }
 
-    /// Keeps what somebody is typing; gives when.
+    /// Keeps what somebody is typing; gives when. What is late or was typed before something that is kept is [`Problem::Conflict`]: it is not kept,
+    /// and whoever sent it has to know.
     pub(crate) async fn keep_buffer(
         &self,
         caller: &Caller,
         number: i64,
         wanted: TextWanted,
-        typed_at: Timestamp,
+        typed_ago: Duration,
     ) -> Result<Timestamp, Problem> {
         caller.must(Permission::Respond, self.now())?;
+        // Clocks of browsers are wrong as often as not; how long ago it was they know.
+        let typed_at = self.now().minus(typed_ago);
         let user = caller.person()?.key;
         let content = wanted.read()?;
         let (_, actor_id) = caller.actor();
@@ -119,16 +126,21 @@ impl Desk {
                 let postmortem = found(transaction, number).await?;
                 // What was on its way when it was saved is not something new.
                 let newest = transaction.newest_revision(postmortem.key).await?;
-                let is_own = newest.as_ref().is_some_and(|newest| newest.head.author_id == actor_id);
-                if newest.is_some_and(|newest| is_own && (newest.head.created_at >= typed_at || newest.content == content)) {
+                let own = newest.filter(|newest| newest.head.author_id == actor_id);
+                if own.as_ref().is_some_and(|newest| newest.content == content) {
+                    // What is saved already need not be kept; what was kept of it before may be what was taken out again.
+                    transaction.drop_buffer(postmortem.key, user).await?;
                     return Ok((now, Vec::new()));
                 }
-                let message = wanted.message;
-                // A clock that goes ahead must not keep what is typed later from being kept.
-                let typed_at = typed_at.min(now);
-                let buffer = Buffer { base: wanted.base, content, message, typed_at, saved_at: now };
-                transaction.put_buffer(postmortem.key, user, &buffer).await?;
-                Ok((now, Vec::new()))
+                if own.is_some_and(|newest| wanted.base != Some(newest.head.number) && newest.head.created_at >= typed_at) {
+                    return Err(Problem::Conflict);
+                }
+                let buffer = Buffer { base: wanted.base, content, message: wanted.message, typed_at, saved_at: now };
+                if transaction.put_buffer(postmortem.key, user, &buffer).await? {
+                    Ok((now, Vec::new()))
+                } else {
+                    Err(Problem::Conflict)
+                }
             })
         });
         kept.await
@@ -178,7 +190,8 @@ impl Desk {
         let Revision { content: Content { title, body, only }, .. } = old;
         let only = only.map(Language::tag).unwrap_or_default().to_owned();
         let (base, message) = (newest.map(|newest| newest.head.number), message.to_owned());
-        self.save_revision(caller, number, TextWanted { base, title, body, only, message, is_minor: false }).await
+        self.save_revision(caller, number, TextWanted { base, title, body, only, message, is_minor: false, is_restored: true })
+            .await
     }
 }
 
@@ -238,6 +251,7 @@ pub(super) const fn fresh(state: State) -> PostmortemFacts {
         cause: Cause::Unknown,
         owner: None,
         no_actions: None,
+        retracted: 0,
         reason: None,
     }
 }
@@ -264,8 +278,11 @@ async fn save(
     let postmortem = found(transaction, number).await?;
     let newest = transaction.newest_revision(postmortem.key).await?;
     let (newest_number, newest_content) = newest.map_or((None, None), |newest| (Some(newest.head.number), Some(newest.content)));
+    let is_restored = wanted.is_restored;
     if newest_content.as_ref() == Some(&content) {
-        forget_typed(transaction, by, &postmortem).await?;
+        if !is_restored {
+            forget_typed(transaction, by, &postmortem).await?;
+        }
         return Ok(((newest_number.unwrap_or(0), 1), Vec::new()));
     }
     if newest_number != wanted.base {
@@ -284,7 +301,9 @@ async fn save(
     let is_minor = new.is_minor;
     let head = transaction.append_revision(postmortem.key, &new).await?;
     let after = to_state(transaction, &postmortem, Move::Edit { is_minor }, |_| {}, now).await?;
-    forget_typed(transaction, by, &postmortem).await?;
+    if !is_restored {
+        forget_typed(transaction, by, &postmortem).await?;
+    }
     let done = moved("postmortem.saved", &postmortem, &after).changed("revision", newest_number, Some(head.number));
     Ok(((head.number, 0), vec![done]))
 }

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use app::data::desk::{ActionItemPage, ActionItemsPage, ActionLine, DeskPage, FormState, InsightPage};
+use app::data::desk::{ActionItemPage, ActionItemsPage, ActionLine, DeskPage, FormState, InsightPage, SPANS};
 use app::format;
 use app::i18n::Text;
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
 use domain::account::Permission;
 use domain::action_item::{Bound, Proof, Stage, Standing};
@@ -23,9 +23,7 @@ use crate::service::problem::Problem;
 
 const HERE: &str = "/desk/action-items";
 /// Months that are added up unless somebody says how many.
-const MONTHS: i32 = 6;
-/// Most months.
-const MONTHS_MAX: i32 = 36;
+const MONTHS: u8 = 6;
 
 fn at(number: i64) -> String {
     format!("{HERE}/{number}")
@@ -87,10 +85,11 @@ pub(super) async fn show(State(web): State<Web>, visit: Visit) -> Answer {
         (!is_overdue(item), item.facts.horizon, item.facts.priority, item.facts.due.is_none(), item.facts.due, item.number)
     });
     let counts = web.desk.count_action_items(&caller).await?;
+    let counted = |stage: Stage| counts.iter().filter(|count| count.stage == stage).map(|count| count.count).sum();
     let shown = ActionItemsPage {
         is_board: view != "list",
         rows: items.iter().map(|item| line(item, &names)).collect(),
-        counts: Stage::ALL.iter().map(|stage| (*stage, counts.get(stage).copied().unwrap_or(0))).collect(),
+        counts: Stage::ALL.iter().map(|stage| (*stage, counted(*stage))).collect(),
         people: sorted(&people),
         form: FormState::default().with("stage", stage).with("owner", owner).with("view", view),
         is_cut,
@@ -329,6 +328,19 @@ pub(super) async fn change(State(web): State<Web>, visit: Visit, Path(number): P
     let typed = Typed::from(sent);
     match web.desk.change_item(&visit.caller()?, number, typed.version(), wanted(&typed)).await {
         Ok(_) => Ok(done(&at(number), "action-changed")),
+        Err(Problem::Conflict) => {
+            let (item, ..) = web.desk.action_item(&visit.caller()?, number).await?;
+            let people = web.desk.people_names().await.unwrap_or_default();
+            let (mut form, now) = (typed.state(), form_of(&item, &people));
+            form.refuse("", visit.text().get("refused-conflict"));
+            form::compare(&mut form, &now, &["version", "request"], &visit.text());
+            // Sent once more, it is meant.
+            form.values.retain(|(name, _)| name != "version");
+            let form = form.with("version", item.version.to_string());
+            let mut response = item_page(&web, &visit, number, Some(form), FormState::default()).await?;
+            *response.status_mut() = StatusCode::CONFLICT;
+            Ok(response)
+        }
         Err(problem) => {
             let mut form = typed.state();
             let refusal = form::refuse(&mut form, problem, &visit)?;
@@ -352,18 +364,18 @@ pub(super) async fn step(State(web): State<Web>, visit: Visit, Path(number): Pat
     }
 }
 
-/// How many months are asked for.
-fn months(visit: &Visit) -> i32 {
-    query(visit, "months").and_then(|months| months.parse().ok()).unwrap_or(MONTHS).clamp(1, MONTHS_MAX)
+/// How many months are asked for: one of the spans that can be chosen.
+fn months(visit: &Visit) -> u8 {
+    query(visit, "months").and_then(|months| months.parse().ok()).filter(|months| SPANS.contains(months)).unwrap_or(MONTHS)
 }
 
 pub(super) async fn insight(State(web): State<Web>, visit: Visit) -> Answer {
     let months = months(&visit);
-    let insight = web.desk.insight(&visit.caller()?, months).await?;
+    let (insight, is_cut) = web.desk.insight(&visit.caller()?, months).await?;
     let whole = web.desk.configuration.whole();
     let names = whole.config.components.iter().map(|spec| (spec.slug.to_string(), spec.name.get(visit.language).to_owned()));
     let form = FormState::default().with("months", months.to_string());
-    page(&web, &visit, DeskPage::Insight(Box::new(InsightPage { insight, names: names.collect(), form }))).await
+    page(&web, &visit, DeskPage::Insight(Box::new(InsightPage { insight, names: names.collect(), form, is_cut }))).await
 }
 
 /// A field of CSV (RFC 4180); what a spreadsheet would take for a formula is text.

@@ -22,7 +22,7 @@ use crate::service::postmortems::board::Told;
 use crate::service::public_id::public_id;
 use crate::web::feeds::{ENTRIES_MAX, PostmortemEntry};
 use crate::web::postmortem_text::{Reading, body, first_words, headings, told};
-use crate::web::{Web, zone_named};
+use crate::web::{Web, words_in, zone_named};
 
 /// Characters of a description.
 const DESCRIPTION_CHARS: usize = 160;
@@ -45,7 +45,9 @@ pub(in crate::web) fn has_postmortem(web: &Web, slug: &str, view: PostmortemView
             state.postmortems.published(slug).is_some_and(|told| told.history.iter().any(|edit| edit.number == number))
         }
         PostmortemView::Changes(number) => {
-            let has = |told: &Arc<Told>| told.history.iter().any(|edit| edit.number == number) && number > 1;
+            let has = |told: &Arc<Told>| {
+                told.history.iter().any(|edit| edit.number == number) && told.history.iter().any(|edit| edit.number < number)
+            };
             state.postmortems.published(slug).is_some_and(has)
         }
     }
@@ -73,7 +75,9 @@ fn bars(record: &Record, language: Language, is_there: impl Fn(&str) -> bool) ->
     let until = known().filter_map(|row| row.until).max();
     let Some((from, until)) = from.zip(until).filter(|(from, until)| from < until) else { return (Vec::new(), None) };
     let lasted = until.since(from).max(SPAN_MIN);
-    let span = TimeRange::new(from.minus(lasted / MARGIN), until.plus(lasted / MARGIN));
+    // Ends are of no meaning, so they are whole minutes.
+    let minute = |at: Timestamp| Timestamp::from_ms(at.as_ms() - at.as_ms().rem_euclid(60_000));
+    let span = TimeRange::new(minute(from.minus(lasted / MARGIN)), minute(until.plus(lasted / MARGIN)));
     let mut order: Vec<&ImpactRow> = Vec::new();
     for row in &record.impact {
         if !order.iter().any(|known| known.slug == row.slug) {
@@ -105,28 +109,54 @@ fn recovered(record: &Record) -> Option<u64> {
     record.stated_ms.or_else(|| record.metrics.iter().find(|metric| metric.name == "recover").map(|metric| metric.ms))
 }
 
+/// Of what was taken back nothing is told but that it was: its title may have been the reason.
+fn retracted_row(language: Language, told: &Told) -> Option<PostmortemRow> {
+    let at = told.newest.head.published_at;
+    Some(PostmortemRow {
+        slug: told.postmortem.facts.slug.as_ref()?.to_string(),
+        title: words_in(language).get("postmortem-retracted-title"),
+        language,
+        began_at: at,
+        recovered_ms: None,
+        components: Vec::new(),
+        analysis: told.newest.head.analysis,
+        published_at: at,
+        updated_at: at,
+        is_retracted: true,
+    })
+}
+
 impl Reader {
     pub(super) fn postmortem_list(&self, language: Language) -> PostmortemList {
         let version = self.web.monitoring.version();
         let all: Vec<Arc<Told>> = self.web.monitoring.state().postmortems.all().to_vec();
         let row = |told: &Arc<Told>| {
+            if told.is_retracted() {
+                return retracted_row(language, told);
+            }
             let (title_language, title) = told.newest.content.title.best(language);
             let record = &told.newest.record;
             let published_at = told.history.last()?.published_at;
-            let mut components: Vec<String> = record.impact.iter().map(|row| row.name.get(language).to_owned()).collect();
-            components.dedup();
-            let began = record.impact.iter().map(|row| row.from).chain(record.timeline.iter().map(|row| row.at)).min();
+            let mut components: Vec<String> = Vec::new();
+            for row in &record.impact {
+                let name = row.name.get(language);
+                if !components.iter().any(|known| known == name) {
+                    components.push(name.to_owned());
+                }
+            }
+            let began = record.impact.iter().map(|row| row.from).min();
+            let began = began.or_else(|| record.timeline.iter().map(|row| row.at).min());
             Some(PostmortemRow {
                 slug: told.postmortem.facts.slug.as_ref()?.to_string(),
                 title: title.to_owned(),
                 language: title_language,
                 began_at: began.unwrap_or(published_at),
-                recovered_ms: recovered(record).filter(|_| !told.is_retracted()),
-                components: if told.is_retracted() { Vec::new() } else { components },
+                recovered_ms: recovered(record),
+                components,
                 analysis: told.newest.head.analysis,
                 published_at,
                 updated_at: told.newest.head.published_at,
-                is_retracted: told.is_retracted(),
+                is_retracted: false,
             })
         };
         let mut rows: Vec<PostmortemRow> = all.iter().filter_map(row).collect();
@@ -151,14 +181,15 @@ impl Reader {
             (told, incident)
         };
         let newest = &told.newest;
-        let title = newest.content.title.best(language).1.to_owned();
         let history: Vec<PublicEdit> = told.history.iter().map(edit).collect();
         if told.is_retracted() {
             let reason = told.postmortem.facts.reason.as_ref().map(|(reason, _)| reason.clone()).unwrap_or_default();
             let shown = edit(&newest.head);
+            let title = words_in(language).get("postmortem-retracted-title");
             let (description, content) = (String::new(), PostmortemContent::Retracted(reason));
             return Ok(PostmortemPage { version, slug: slug.to_owned(), title, description, incident, history, shown, content });
         }
+        let title = newest.content.title.best(language).1.to_owned();
         let publication = match view {
             PostmortemView::Newest => newest.clone(),
             PostmortemView::Version(number) | PostmortemView::Changes(number) => self.publication(&told, slug, number).await?,
@@ -169,7 +200,10 @@ impl Reader {
         let description = first_words(&reading, source, DESCRIPTION_CHARS);
         let content = match view {
             PostmortemView::Changes(number) => {
-                let before = self.publication(&told, slug, number - 1).await?;
+                // The one before it that can still be read.
+                let earlier =
+                    told.history.iter().map(|head| head.number).find(|known| *known < number).ok_or(PageError::NotFound)?;
+                let before = self.publication(&told, slug, earlier).await?;
                 let after = publication.content.clone();
                 let reading_language = language;
                 let compared = tokio::task::spawn_blocking(move || {
@@ -247,6 +281,7 @@ impl Reader {
             let newest = &told.newest;
             let mut component_ids: Vec<String> =
                 newest.record.impact.iter().filter_map(|row| ids.get(row.slug.as_str()).cloned()).collect();
+            component_ids.sort_unstable();
             component_ids.dedup();
             if component.is_some_and(|wanted| !component_ids.iter().any(|id| id == wanted)) {
                 return None;

@@ -66,15 +66,23 @@ impl Store {
 }
 
 impl Store {
-    /// The same, if it stands in something that was published.
-    pub async fn published_file(&self, postmortem_key: i64, id: Uuid) -> Result<Option<(FileHead, Vec<u8>)>, StoreError> {
+    /// The same, if it stands in a text that was published after the publication `retracted`, in a language in which that is read.
+    pub async fn published_file(
+        &self,
+        postmortem_key: i64,
+        retracted: i64,
+        id: Uuid,
+    ) -> Result<Option<(FileHead, Vec<u8>)>, StoreError> {
         let found: Option<i64> = sqlx::query_scalar(
             "SELECT 1 FROM postmortem_publication AS b JOIN postmortem_revision AS r
                  ON r.postmortem_key = b.postmortem_key AND r.number = b.revision_number
-             WHERE b.postmortem_key = ?1 AND instr(r.content, ?2) > 0 LIMIT 1",
+             WHERE b.postmortem_key = ?1 AND b.number > ?3 AND instr(CASE json_extract(r.content, '$.only')
+                 WHEN 'ja' THEN json_extract(r.content, '$.body.ja') WHEN 'en' THEN json_extract(r.content, '$.body.en')
+                 ELSE r.content END, ?2) > 0 LIMIT 1",
         )
         .bind(postmortem_key)
         .bind(format!("files/{id}"))
+        .bind(retracted)
         .fetch_optional(self.readers())
         .await
         .map_err(StoreError::doing(READ))?;

@@ -47,6 +47,8 @@ pub struct PostmortemFacts {
     pub owner: Option<i64>,
     /// Why there are no action items.
     pub no_actions: Option<String>,
+    /// Publications up to this number were taken back, and stay so whatever is written later; 0: none.
+    pub retracted: i64,
     /// Why there is none or why it was taken back, and who said so.
     pub reason: Option<(String, String)>,
 }

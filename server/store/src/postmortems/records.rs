@@ -19,8 +19,8 @@ const CHANGE: &str = "change a postmortem";
 // In the order in which `read_postmortem` reads them.
 macro_rules! postmortem_columns {
     () => {
-        "p.key, p.id, p.number, p.incident_key, p.slug, p.state, p.analysis, p.cause, p.owner, p.no_actions, p.reason, p.reason_by,
-         p.created_at, p.updated_at, p.version"
+        "p.key, p.id, p.number, p.incident_key, p.slug, p.state, p.analysis, p.cause, p.owner, p.no_actions, p.retracted, p.reason,
+         p.reason_by, p.created_at, p.updated_at, p.version"
     };
 }
 
@@ -37,6 +37,7 @@ fn read_postmortem(columns: &mut Columns<'_>) -> Result<Postmortem, StoreError> 
             cause: columns.named("a cause", Cause::from_name)?,
             owner: columns.value()?,
             no_actions: columns.value()?,
+            retracted: columns.value()?,
             reason: columns.value::<Option<String>>()?.zip(columns.value()?),
         },
         created_at: columns.moment()?,
@@ -271,7 +272,7 @@ impl Transaction<'_> {
     ) -> Result<Option<Postmortem>, StoreError> {
         let updated = sqlx::query(
             "UPDATE postmortem SET slug = ?1, state = ?2, analysis = ?3, cause = ?4, owner = ?5, no_actions = ?6, reason = ?7,
-                 reason_by = ?8, updated_at = ?9, version = version + 1 WHERE key = ?10 AND version = ?11",
+                 reason_by = ?8, updated_at = ?9, retracted = ?12, version = version + 1 WHERE key = ?10 AND version = ?11",
         )
         .bind(facts.slug.as_ref().map(Slug::as_str))
         .bind(facts.state.name())
@@ -284,6 +285,7 @@ impl Transaction<'_> {
         .bind(at.as_ms())
         .bind(key)
         .bind(version)
+        .bind(facts.retracted)
         .execute(self.connection())
         .await
         .map_err(StoreError::doing(CHANGE))?;

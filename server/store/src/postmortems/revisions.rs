@@ -209,6 +209,18 @@ impl Transaction<'_> {
         newest_of(self.connection(), postmortem_key).await
     }
 
+    /// Revisions of a postmortem after the one with this number, the newest first.
+    pub async fn revisions_since(&mut self, postmortem_key: i64, number: i64) -> Result<Vec<RevisionHead>, StoreError> {
+        let mut all = heads_of(self.connection(), postmortem_key).await?;
+        all.retain(|head| head.number > number);
+        Ok(all)
+    }
+
+    /// The publication of a postmortem with this number.
+    pub async fn publication(&mut self, postmortem_key: i64, number: i64) -> Result<Option<Publication>, StoreError> {
+        publication_of(self.connection(), postmortem_key, number).await
+    }
+
     /// Publications of a postmortem, the newest first.
     pub async fn publications(&mut self, postmortem_key: i64) -> Result<Vec<PublicationHead>, StoreError> {
         publications_of(self.connection(), postmortem_key).await
@@ -283,9 +295,9 @@ impl Transaction<'_> {
         Ok(number)
     }
 
-    /// Keeps what somebody typed, unless something that they typed later is kept already.
-    pub async fn put_buffer(&mut self, postmortem_key: i64, user: i64, buffer: &Buffer) -> Result<(), StoreError> {
-        sqlx::query(
+    /// Keeps what somebody typed, unless something that they typed later is kept already; then it gives false.
+    pub async fn put_buffer(&mut self, postmortem_key: i64, user: i64, buffer: &Buffer) -> Result<bool, StoreError> {
+        let kept = sqlx::query(
             "INSERT INTO postmortem_buffer (postmortem_key, user_key, base_number, content, message, typed_at, saved_at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (postmortem_key, user_key) DO UPDATE SET base_number = ?3, content = ?4,
              message = ?5, typed_at = ?6, saved_at = ?7 WHERE excluded.typed_at >= postmortem_buffer.typed_at",
@@ -300,7 +312,7 @@ impl Transaction<'_> {
         .execute(self.connection())
         .await
         .map_err(StoreError::doing(BUFFER))?;
-        Ok(())
+        Ok(kept.rows_affected() > 0)
     }
 
     /// Forgets what somebody typed: it was saved, or thrown away.

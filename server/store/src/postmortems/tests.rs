@@ -17,6 +17,7 @@ fn facts() -> PostmortemFacts {
         cause: Cause::Unknown,
         owner: None,
         no_actions: None,
+        retracted: 0,
         reason: None,
     }
 }

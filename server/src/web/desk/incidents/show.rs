@@ -16,7 +16,7 @@ use domain::runbook::run::{Progress, RunState};
 use domain::text::{Language, LocalizedText, Slug};
 use domain::time::Timestamp;
 use jiff::tz::TimeZone;
-use store::action_items::ItemFilter;
+use store::action_items::{Earlier, ItemFilter};
 use store::alerts::AlertFilter;
 use store::incidents::{Entry, EntryContent, EvidenceHead, IncidentStory, MarkedEntry, Update};
 use store::runbooks::Run;
@@ -80,8 +80,11 @@ pub(super) async fn with_forms(web: &Web, visit: &Visit, number: i64, forms: For
     let names = Names { text: &text, people: &known.people, today: web.desk.today() };
     let of_incident = ItemFilter { incident_key: Some(story.incident.key), ..ItemFilter::default() };
     let actions = web.desk.action_items(&caller, &of_incident).await?.iter().map(|item| line(item, &names)).collect();
-    let kin = web.desk.kin_items(&caller, number).await?.iter().map(|item| line(item, &names)).collect();
-    let shown = IncidentPage { runs, alerts, offered, postmortem, actions, kin, ..shown };
+    let (earlier, kin) = web.desk.kin(&caller, number).await?;
+    let kin = kin.iter().map(|item| line(item, &names)).collect();
+    let title = |one: &Earlier| one.title.get(visit.language).to_owned();
+    let earlier = earlier.iter().map(|one| (one.number, title(one), one.opened_at, one.postmortem)).collect();
+    let shown = IncidentPage { runs, alerts, offered, postmortem, actions, earlier, kin, ..shown };
     let status = if refused { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     with_status(web, visit, DeskPage::Incident(Box::new(shown)), status).await
 }
@@ -157,6 +160,7 @@ fn incident_page(
         offered: Vec::new(),
         postmortem: None,
         actions: Vec::new(),
+        earlier: Vec::new(),
         kin: Vec::new(),
         next_states: next.into_iter().map(|state| (state, facts.state.needs_reason(state))).collect(),
         may_write,

@@ -38,7 +38,13 @@ async fn import_page(web: &Web, visit: &Visit, form: FormState, read: Option<Rea
         }
     }
     let zone: TimeZone = if form.value("zone").is_empty() { site.clone() } else { zone_named(&form.value("zone")) };
-    let shown = PostmortemImportPage { zones: zones(&site, &form.value("zone")), incidents, read, zone, form: form.clone() };
+    let shown = PostmortemImportPage {
+        zones: zones(&site, &form.value("zone")),
+        incidents,
+        read,
+        zone,
+        form: form::numbered(form.clone()),
+    };
     form_page(web, visit, &form, DeskPage::PostmortemImport(Box::new(shown))).await
 }
 
@@ -61,7 +67,7 @@ pub(in super::super) async fn post(State(web): State<Web>, visit: Visit, sent: S
         title: text("title"),
     };
     let outcome = if typed.has("keep") {
-        match web.desk.import_postmortem(&caller, wanted).await {
+        match web.desk.import_postmortem(&typed.once(caller.clone()), wanted).await {
             Ok(number) => return Ok(done(&format!("{}/edit", at(number)), "postmortem-imported")),
             Err(problem) => Err(problem),
         }

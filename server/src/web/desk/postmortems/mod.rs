@@ -18,7 +18,7 @@ use domain::postmortem::block::{BlockKind, Piece, pieces};
 use domain::postmortem::frozen::{Record, Shown};
 use domain::postmortem::{Content, State as PostmortemState, Verdict};
 use domain::text::Language;
-use store::postmortems::{Comment, Listed, PostmortemStory, RevisionHead};
+use store::postmortems::{Comment, LISTED_MAX, Listed, PostmortemStory, RevisionHead};
 
 use super::super::postmortem_text::{Reading, body, row};
 use super::super::{Web, markdown, zone_named};
@@ -26,6 +26,7 @@ use super::form::{self, Sent, Typed};
 use super::show::{Answer, done, form_page, on_to, page, query, with_status};
 use super::visit::Visit;
 use crate::service::incidents::Found;
+use crate::service::postmortems::is_own;
 use crate::service::postmortems::record::Gathered;
 use crate::service::problem::Problem;
 
@@ -74,7 +75,7 @@ pub(super) async fn show(State(web): State<Web>, visit: Visit) -> Answer {
     let is_first = before.is_none();
     let (under_way, settled): (Vec<_>, Vec<_>) = PostmortemState::ALL.iter().copied().partition(|state| state.is_under_way());
     let (waiting, open) = if is_first {
-        (web.desk.without_postmortem(&caller).await?, web.desk.postmortem_list(&caller, &under_way, None, ROWS).await?)
+        (web.desk.without_postmortem(&caller).await?, web.desk.postmortem_list(&caller, &under_way, None, LISTED_MAX).await?)
     } else {
         (Vec::new(), Vec::new())
     };
@@ -299,6 +300,8 @@ pub(super) async fn with_forms(web: &Web, visit: &Visit, number: i64, forms: For
         }
     }
     let own_id = visit.person().map(|person| person.id.to_string()).unwrap_or_default();
+    let published = story.publications.first().map_or(0, |last| last.revision);
+    let since: Vec<RevisionHead> = story.revisions.iter().filter(|head| head.number > published).cloned().collect();
     let own_key = visit.person().map_or(0, |person| person.key);
     let refused = [forms.facts.as_ref(), Some(&forms.review), Some(&forms.comment), Some(&forms.retract)];
     let is_refused = refused.into_iter().flatten().any(|form| !form.errors.is_empty());
@@ -333,7 +336,8 @@ pub(super) async fn with_forms(web: &Web, visit: &Visit, number: i64, forms: For
             .map(|comment| comment_line(comment, &story, &old))
             .collect(),
         typing: typing(&story, &people, own_key),
-        is_own: story.newest.as_ref().is_some_and(|newest| newest.head.author_id == own_id),
+        unsaved_at: story.typing.iter().find(|(key, _)| *key == own_key).map(|(_, at)| *at),
+        is_own: is_own(&since, &own_id),
         is_alone: web.desk.is_alone(&caller).await?,
         people: sorted(&people),
         facts: forms.facts.unwrap_or_else(|| facts_form(&story, &people)),

@@ -37,7 +37,13 @@ async fn publish_page(web: &Web, visit: &Visit, number: i64, form: FormState) ->
     let approved = story.reviews.iter().find(|review| review.verdict == Verdict::Approve);
     let is_again = !story.publications.is_empty();
     let is_fresh = form.values.is_empty();
-    let form = if is_fresh { form.with("version", story.postmortem.version.to_string()).with("announce", "yes") } else { form };
+    let mut form = if is_fresh { form.with("announce", "yes") } else { form };
+    // What is shown is what it is now; who saw something else decides anew.
+    let version = story.postmortem.version.to_string();
+    if !is_fresh && form.value("version") != version {
+        form.values.retain(|(name, _)| name != "decided" && name != "version");
+    }
+    let form = if form.value("version").is_empty() { form.with("version", version) } else { form };
     let shown = PostmortemPublishPage {
         revision: story.newest.as_ref().map_or(0, |newest| newest.head.number),
         approved: approved.map(|review| (review.revision, review.actor_name.clone(), review.is_own)),

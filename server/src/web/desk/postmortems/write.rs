@@ -1,6 +1,7 @@
 //! The editor, and what its script asks for: a preview, a place for what is typed, pictures, what can be mentioned. Without the script the form saves.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use app::data::desk::{DeskPage, FormState, PostmortemComparePage, PostmortemEditPage, PostmortemMergePage};
 use app::parts::postmortem::body_html;
@@ -11,10 +12,10 @@ use axum::extract::{FromRequest, Multipart, Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::account::Permission;
+use domain::incident::work::Visibility;
 use domain::postmortem::compare::compare as compared;
 use domain::postmortem::{Content, Texts};
 use domain::text::Language;
-use domain::time::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 use store::incidents::EntryContent;
@@ -62,6 +63,7 @@ fn wanted(typed: &Typed) -> TextWanted {
         only: typed.get("only").to_owned(),
         message: typed.get("message").to_owned(),
         is_minor: typed.has("minor"),
+        is_restored: false,
     }
 }
 
@@ -136,7 +138,7 @@ fn wanted_of(form: &FormState) -> TextWanted {
         body: Texts { ja: form.value("body_ja"), en: form.value("body_en") },
         only: form.value("only"),
         message: form.value("message"),
-        is_minor: false,
+        ..TextWanted::default()
     }
 }
 
@@ -241,7 +243,8 @@ pub(in super::super) struct Buffered {
     only: String,
     #[serde(default)]
     message: String,
-    typed_at: i64,
+    /// How long ago it was typed, in milliseconds.
+    typed_ago: u64,
 }
 
 pub(in super::super) async fn buffer(
@@ -263,10 +266,11 @@ pub(in super::super) async fn buffer(
         body: Texts { ja: sent.body_ja, en: sent.body_en },
         only: sent.only,
         message: sent.message,
-        is_minor: false,
+        ..TextWanted::default()
     };
-    match web.desk.keep_buffer(&caller, number, wanted, Timestamp::from_ms(sent.typed_at)).await {
+    match web.desk.keep_buffer(&caller, number, wanted, Duration::from_millis(sent.typed_ago)).await {
         Ok(saved_at) => Ok(Json(json!({ "saved_at": saved_at.as_ms() })).into_response()),
+        Err(Problem::Conflict) => Ok(problem(StatusCode::CONFLICT, &visit.text().get("postmortem-typed-late"))),
         Err(refused) => told(&visit, refused),
     }
 }
@@ -347,6 +351,11 @@ fn plain_label(text: &str) -> String {
     text.replace(['[', ']', '\\'], " ").trim().to_owned()
 }
 
+/// What only the desk knows stands in a text as a passage that is withheld; whoever means it to be read takes the marks away.
+fn held_back(words: String, is_inside: bool) -> String {
+    if is_inside && !words.contains("||") { format!("||{}||", words.trim()) } else { words }
+}
+
 /// What can be mentioned.
 pub(in super::super) async fn mentions(State(web): State<Web>, visit: Visit, Path(number): Path<i64>) -> Answer {
     let caller = visit.caller()?;
@@ -359,13 +368,17 @@ pub(in super::super) async fn mentions(State(web): State<Web>, visit: Visit, Pat
     let zone = zone_named(&incident.incident.facts.zone);
     let base = web.desk.base();
     let lead = |path: String| format!("{base}/{}{path}", language.tag());
+    let inside = visit.text().get("mention-inside");
+    let told_inside = |detail: String, is_inside: bool| if is_inside { format!("{detail} · {inside}") } else { detail };
     let mut all = Vec::new();
     for entry in incident.entries.iter().filter(|entry| entry.deleted_at.is_none()).take(ROWS_MAX) {
         let EntryContent::Words { body, .. } = &entry.content else { continue };
         let local = entry.occurred_at.to_jiff().to_zoned(zone.clone());
         let clock = format!("{:02}:{:02}", local.hour(), local.minute());
         let words = short(body);
-        all.push(json!({ "kind": "row", "label": format!("{clock} {words}"), "detail": local.date().to_string(), "insert": format!("{clock} {words}") }));
+        let is_inside = entry.visibility != Visibility::Public;
+        let detail = told_inside(local.date().to_string(), is_inside);
+        all.push(json!({ "kind": "row", "label": format!("{clock} {words}"), "detail": detail, "insert": held_back(format!("{clock} {words}"), is_inside) }));
     }
     let library = web.desk.library();
     let filter = RunFilter { incident: Some(story.incident_number), limit: RUNS_MAX, ..RunFilter::default() };
@@ -373,9 +386,10 @@ pub(in super::super) async fn mentions(State(web): State<Web>, visit: Visit, Pat
         let title = plain_label(&edition.title(language));
         let slug = &run.version.runbook;
         let is_public = library.runbooks.get(slug).is_some_and(|runbook| runbook.is_public);
-        let insert = if is_public { format!("[{title}]({})", lead(format!("/runbooks/{slug}"))) } else { title.clone() };
+        let insert =
+            if is_public { format!("[{title}]({})", lead(format!("/runbooks/{slug}"))) } else { held_back(title.clone(), true) };
         let began = run.started_at.to_jiff().to_zoned(zone.clone());
-        let detail = format!("RUN-{} {:02}:{:02}", run.number, began.hour(), began.minute());
+        let detail = told_inside(format!("RUN-{} {:02}:{:02}", run.number, began.hour(), began.minute()), !is_public);
         all.push(json!({ "kind": "run", "label": title, "detail": detail, "insert": insert }));
     }
     for (spec_slug, name, is_public) in web
@@ -388,20 +402,32 @@ pub(in super::super) async fn mentions(State(web): State<Web>, visit: Visit, Pat
         .map(|spec| (spec.slug.to_string(), spec.name.get(language).to_owned(), spec.is_public))
     {
         let label = plain_label(&name);
-        let insert = if is_public { format!("[{label}]({})", lead(format!("/components/{spec_slug}"))) } else { label.clone() };
-        all.push(json!({ "kind": "component", "label": label, "detail": spec_slug, "insert": insert }));
+        let insert = if is_public {
+            format!("[{label}]({})", lead(format!("/components/{spec_slug}")))
+        } else {
+            held_back(label.clone(), true)
+        };
+        all.push(json!({ "kind": "component", "label": label, "detail": told_inside(spec_slug, !is_public), "insert": insert }));
     }
     for (slug, runbook) in &library.runbooks {
         let Some(edition) = &runbook.current else { continue };
         let label = plain_label(&edition.title(language));
-        let insert = if runbook.is_public { format!("[{label}]({})", lead(format!("/runbooks/{slug}"))) } else { label.clone() };
-        all.push(json!({ "kind": "runbook", "label": label, "detail": slug.as_str(), "insert": insert }));
+        let is_public = runbook.is_public;
+        let insert =
+            if is_public { format!("[{label}]({})", lead(format!("/runbooks/{slug}"))) } else { held_back(label.clone(), true) };
+        all.push(
+            json!({ "kind": "runbook", "label": label, "detail": told_inside(slug.to_string(), !is_public), "insert": insert }),
+        );
     }
     for head in web.monitoring.state().incidents.heads().iter().take(ROWS_MAX) {
-        let Some(public) = crate::service::incidents::told::public_number(head) else { continue };
+        let public = crate::service::incidents::told::public_number(head);
         let label = plain_label(head.facts.title.get(language));
-        let insert = format!("[{label}]({})", lead(format!("/incidents/{public}")));
-        all.push(json!({ "kind": "incident", "label": label, "detail": format!("INC-{}", head.number), "insert": insert }));
+        let insert = match public {
+            Some(public) => format!("[{label}]({})", lead(format!("/incidents/{public}"))),
+            None => held_back(label.clone(), true),
+        };
+        let detail = told_inside(format!("INC-{}", head.number), public.is_none());
+        all.push(json!({ "kind": "incident", "label": label, "detail": detail, "insert": insert }));
     }
     Ok(Json(json!(all)).into_response())
 }
