@@ -69,14 +69,14 @@ test('an incident that is over waits for its postmortem, and the draft is half w
   await inspect(mika);
   await mika.check('input[name=to][value=resolved]');
   await mika.fill('#incident-state [name=reason]', 'it answers again');
-  await Promise.all([mika.waitForURL(/done=/), mika.click('#incident-state button[type=submit]')]);
+  await Promise.all([mika.waitForURL(/done=/), mika.click('#incident-state button[type=submit]:enabled')]);
   await mika.goto(`${base}/desk/postmortems`);
   await inspect(mika);
   assert.match(await mika.locator('main').innerText(), /The night outage/);
   await mika.click('a.act[href="/desk/incidents/1/postmortem"]');
   await inspect(mika);
   await mika.check('input[value=hobby]');
-  await Promise.all([mika.waitForURL(/\/desk\/postmortems\/1\/edit/), mika.click('main form button[type=submit] >> nth=0')]);
+  await Promise.all([mika.waitForURL(/\/desk\/postmortems\/1\/edit/), mika.click('main form button[type=submit]:enabled >> nth=0')]);
   await mika.waitForSelector('.editor-form.is-awake');
   assert.match(await typed(mika, 'en'), /\{\{timeline\}\}/);
   await mika.waitForFunction(() => document.querySelector('.editor-preview, [class*=preview]')?.innerText.includes('Website'));
@@ -107,9 +107,11 @@ test('nothing that is typed is lost, when the page is closed or the server is ki
   await type(mika, 'ja', '## 概要\n\nディスクがいっぱいでした。||db-7.internal|| で見つけました。\n\n{{timeline}}\n');
   await mika.fill('[name=title_ja]', '夜の障害');
   await mika.fill('[name=title_en]', 'The night the disk was full');
+  // Enter in a title is no button.
+  await mika.press('[name=title_en]', 'Enter');
   await mika.fill('[name=message]', 'First version');
   await saved(mika);
-  await Promise.all([mika.waitForURL(/done=postmortem-saved/), mika.click('.editor-form button[type=submit]')]);
+  await Promise.all([mika.waitForURL(/done=postmortem-saved/), mika.click('.editor-form button[type=submit]:enabled')]);
   await inspect(mika);
   assert.match(await mika.locator('.revisions').innerText(), /First version/);
 });
@@ -124,20 +126,20 @@ test('two people who write at once lose nothing', async () => {
   const text = await typed(mika, 'ja');
   await type(mika, 'ja', text.replace('## 概要', '## 概要（mika）'));
   await mika.fill('[name=message]', 'Mika');
-  await Promise.all([mika.waitForURL(/done=postmortem-saved/), mika.click('.editor-form button[type=submit]')]);
+  await Promise.all([mika.waitForURL(/done=postmortem-saved/), mika.click('.editor-form button[type=submit]:enabled')]);
   await type(sato, 'ja', text.replace('いっぱいでした', '満杯でした').replace('## 概要', '## 概要（sato）'));
   await sato.fill('[name=message]', 'Sato');
-  await sato.click('.editor-form button[type=submit]');
+  await sato.click('.editor-form button[type=submit]:enabled');
   await sato.waitForSelector('.merge-conflict');
   await inspect(sato);
   await sato.check('.merge-conflict input[value=theirs]');
-  await Promise.all([sato.waitForURL(/done=postmortem-merged/), sato.click('main form button[type=submit] >> nth=0')]);
+  await Promise.all([sato.waitForURL(/done=postmortem-merged/), sato.click('main form button[type=submit]:enabled >> nth=0')]);
   await sato.waitForSelector('.editor-form.is-awake');
   const merged = await typed(sato, 'ja');
   assert.match(merged, /概要（mika）/);
   assert.match(merged, /満杯でした/);
   await saved(sato);
-  await Promise.all([sato.waitForURL(/done=postmortem-saved/), sato.click('.editor-form button[type=submit]')]);
+  await Promise.all([sato.waitForURL(/done=postmortem-saved/), sato.click('.editor-form button[type=submit]:enabled')]);
 });
 
 test('somebody else looks it over, comments on a passage, and it is published after the list', async () => {
@@ -146,20 +148,20 @@ test('somebody else looks it over, comments on a passage, and it is published af
   await mika.fill('.comment-form [name=quote]', 'ディスクが満杯でした');
   await mika.selectOption('.comment-form [name=language]', 'ja');
   await mika.fill('.comment-form [name=body]', 'Since when?');
-  await Promise.all([mika.waitForURL(/done=postmortem-commented/), mika.click('.comment-form button[type=submit]')]);
+  await Promise.all([mika.waitForURL(/done=postmortem-commented/), mika.click('.comment-form button[type=submit]:enabled')]);
   await inspect(mika);
   assert.match(await mika.locator('.comments').innerText(), /ディスクが満杯でした[^]*Since when\?/);
   await Promise.all([mika.waitForURL(/done=postmortem-comment-resolved/), mika.click('form[action$="/resolve"] button')]);
   // Sato wrote the newest revision, so Mika approves it.
   await mika.check('input[name=verdict][value=approve]');
-  await Promise.all([mika.waitForURL(/done=postmortem-reviewed/), mika.click('form[action$="/review"] button[type=submit]')]);
+  await Promise.all([mika.waitForURL(/done=postmortem-reviewed/), mika.click('form[action$="/review"] button[type=submit]:enabled')]);
   await mika.click('a.primary[href$="/publish"]');
   await inspect(mika);
   assert.match(await mika.locator('.check-blocks').innerText(), /action item/i, 'at least one action item, or why there is none');
   await mika.goto(`${base}/desk/action-items/new?incident=1`);
   await inspect(mika);
   await mika.fill('[name=text]', 'Tell somebody when the disk is nearly full');
-  await Promise.all([mika.waitForURL(/done=action-made/), mika.click('.edit-form button[type=submit]')]);
+  await Promise.all([mika.waitForURL(/done=action-made/), mika.click('.edit-form button[type=submit]:enabled')]);
   await inspect(mika);
   await mika.goto(`${base}/desk/postmortems/1/publish`);
   assert.equal(await mika.locator('.check-blocks').count(), 0, await mika.locator('.check-list').innerText());
@@ -197,7 +199,7 @@ test('a correction takes its place, the old one stays readable, and everybody se
   await mika.waitForSelector('.editor-form.is-awake');
   await type(mika, 'ja', (await typed(mika, 'ja')).replace('満杯', '99 % まで使用'));
   await mika.fill('[name=message]', 'How full');
-  await Promise.all([mika.waitForURL(/done=postmortem-saved/), mika.click('.editor-form button[type=submit]')]);
+  await Promise.all([mika.waitForURL(/done=postmortem-saved/), mika.click('.editor-form button[type=submit]:enabled')]);
   await mika.goto(`${base}/desk/postmortems/1/compare?from=2&to=4`);
   await inspect(mika);
   assert.match(await mika.locator('.compare ins').first().innerText(), /99|mika|満/);
@@ -205,7 +207,7 @@ test('a correction takes its place, the old one stays readable, and everybody se
   await Promise.all([mika.waitForURL(/done=postmortem-submitted/), mika.click('form[action$="/submit"] button')]);
   await sato.goto(`${base}/desk/postmortems/1`);
   await sato.check('input[name=verdict][value=approve]');
-  await Promise.all([sato.waitForURL(/done=postmortem-reviewed/), sato.click('form[action$="/review"] button[type=submit]')]);
+  await Promise.all([sato.waitForURL(/done=postmortem-reviewed/), sato.click('form[action$="/review"] button[type=submit]:enabled')]);
   await sato.goto(`${base}/desk/postmortems/1/publish`);
   for (const box of await sato.locator('[name=decided]').all()) await box.check();
   await sato.fill('[name=message]', 'How full it was');
@@ -230,7 +232,7 @@ test('what is left to do is found again: on the board, with the next incident, i
   await mika.check('input[name=step][value=defer]');
   await mika.fill('[name=reason]', 'after the move');
   await mika.fill('[name=until]', '2031-01-31');
-  await Promise.all([mika.waitForURL(/done=action-moved/), mika.click('form[action$="/step"] button[type=submit]')]);
+  await Promise.all([mika.waitForURL(/done=action-moved/), mika.click('form[action$="/step"] button[type=submit]:enabled')]);
   assert.match(await mika.locator('main').innerText(), /after the move/);
   const key = await apiKey(mika, 'again', ['incidents:write']);
   await post(mika, '/api/v1/incidents', { title: 'Again', severity: 'sev3', impact: 'minor', components: { web: 'degraded_performance' } }, { authorization: `Bearer ${key}` });
@@ -248,7 +250,7 @@ test('one that was written elsewhere comes in with its timeline', async () => {
   await mika.goto(`${base}/desk/postmortems/import`);
   await mika.fill('[name=text]', '# Old story\n\n## Timeline\n\n- 22:15 it began\n- 22:30 it was seen\n- 23:05 it was over\n\n## Lessons\n\nNone.\n');
   await mika.fill('[name=day]', '2024-04-18');
-  await mika.click('.form button[type=submit] >> nth=0');
+  await mika.click('.form button[type=submit]:enabled >> nth=0');
   await mika.waitForSelector('.import-rows');
   await inspect(mika);
   assert.equal(await mika.locator('.import-rows li').count(), 3);
