@@ -28,9 +28,10 @@ pub fn missing(document: &Document) -> usize {
 }
 
 /// The source with an id for each step that has none: behind the first line of its title, or where its comment lacks it. `like` is the same
-/// checklist in another language: where both are of the same shape, its ids are taken. A source stays as it is if it would become too large,
-/// or if a step that is there would be none afterwards: to Markdown a box without words ends before the next line, and one with a comment
-/// takes that in, a fence with it.
+/// checklist in another language: where both are of the same shape, its ids are taken. A source stays as it is if it would become too large.
+///
+/// No step that is there is lost. To Markdown a box without words ends before the next line, and one with a comment takes that in, a fence
+/// or an empty item with it: where that would happen, boxes without words get no id (the lint says so), and the others do.
 pub fn write(source: &str, like: Option<&Document>, random: &mut dyn FnMut() -> u32) -> String {
     let mut text = source.to_owned();
     for _ in 0..ROUNDS_MAX {
@@ -39,13 +40,29 @@ pub fn write(source: &str, like: Option<&Document>, random: &mut dyn FnMut() -> 
             break;
         }
         let like = like.filter(|like| has_same_shape(&document, like));
-        let written = with_ids(&text, &document, &spots, like, random);
-        if written.len() > SOURCE_BYTES_MAX || !keeps_steps((&text, &document), &written) {
-            break;
-        }
+        let mut keeps = |which: Which| {
+            let written = with_ids((&text, which), &document, &spots, like, random);
+            let is_kept = written.len() <= SOURCE_BYTES_MAX && keeps_steps((&text, &document), &written);
+            (is_kept && written != text).then_some(written)
+        };
+        let Some(written) = keeps(Which::All).or_else(|| keeps(Which::WithWords)) else { break };
         text = written;
     }
     text
+}
+
+/// Which of the steps without an id get one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Which {
+    All,
+    /// Those with words behind the box, where a comment takes in no line that it did not have before.
+    WithWords,
+}
+
+impl Which {
+    fn has(self, source: &str, step: &Step) -> bool {
+        self == Self::All || !(step.title.is_empty() || source[step.span.start..step.title_span.start].contains('\n'))
+    }
 }
 
 /// True when every step is still one, on its line: comments add none. There may be more between them.
@@ -85,7 +102,7 @@ fn commands(step: &Step) -> usize {
 
 /// One look: what goes where, and the source with all of it.
 fn with_ids(
-    source: &str,
+    (source, which): (&str, Which),
     document: &Document,
     spots: &[usize],
     like: Option<&Document>,
@@ -94,6 +111,9 @@ fn with_ids(
     let mut taken: HashSet<String> = document.steps.iter().filter_map(|step| step.id.as_ref()).map(ToString::to_string).collect();
     let mut edits = Vec::new();
     for (place, step) in document.steps.iter().enumerate().filter(|(_, step)| step.id.is_none()) {
+        if !which.has(source, step) {
+            continue;
+        }
         let known = like.and_then(|like| like.steps.get(place)?.id.as_ref()).map(StepId::to_string);
         let known = known.filter(|id| !taken.contains(id));
         let Some(id) = known.or_else(|| new_id(&name(document, step), &taken, random)) else { continue };
