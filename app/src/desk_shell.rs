@@ -25,6 +25,7 @@ use crate::pages::desk::audit::AuditView;
 use crate::pages::desk::component_edit::ComponentEditView;
 use crate::pages::desk::confirm::ConfirmView;
 use crate::pages::desk::coverage::CoverageView;
+use crate::pages::desk::entries_choose::EntriesChooseView;
 use crate::pages::desk::entry_edit::EntryEditView;
 use crate::pages::desk::failure::FailureView;
 use crate::pages::desk::incident_edit::IncidentEditView;
@@ -166,6 +167,7 @@ impl Place {
             DeskPage::IncidentEdit(_)
             | DeskPage::Incident(_)
             | DeskPage::EntryEdit(_)
+            | DeskPage::EntriesChoose(_)
             | DeskPage::Paste(_)
             | DeskPage::UpdateEdit(_) => (Self::Incidents, "true"),
             DeskPage::Postmortems(_) => (Self::Postmortems, "page"),
@@ -281,6 +283,7 @@ fn body(context: &DeskContext) -> AnyView {
         DeskPage::IncidentEdit(page) => view! { <IncidentEditView context=context page=page.clone()/> }.into_any(),
         DeskPage::Incident(page) => view! { <IncidentShowView context=context page=(**page).clone()/> }.into_any(),
         DeskPage::EntryEdit(page) => view! { <EntryEditView context=context page=(**page).clone()/> }.into_any(),
+        DeskPage::EntriesChoose(page) => view! { <EntriesChooseView context=context page=page.clone()/> }.into_any(),
         DeskPage::Paste(page) => view! { <PasteView context=context page=page.clone()/> }.into_any(),
         DeskPage::UpdateEdit(page) => view! { <UpdateEditView context=context page=page.clone()/> }.into_any(),
         DeskPage::Postmortems(page) => view! { <PostmortemsView context=context page=page.clone()/> }.into_any(),

@@ -40,6 +40,7 @@ pub(crate) fn title(page: &DeskPage, text: &Text) -> String {
         },
         DeskPage::Incident(page) => format!("{} {}", incident_number(page.row.number), page.row.title),
         DeskPage::EntryEdit(page) => numbered("entry-edit-title", page.number),
+        DeskPage::EntriesChoose(page) => numbered("entries-title", page.number),
         DeskPage::Paste(page) => numbered("pasting-title", page.number),
         DeskPage::UpdateEdit(page) => numbered("update-edit-title", page.number),
         DeskPage::Postmortems(_) => get("postmortems-title"),

@@ -19,6 +19,8 @@ const COMPONENT_PAGE_MAX: usize = 25_000;
 const ISLANDS_AIM: usize = 85_000;
 /// With it a whole first visit stays under the lightest of the peers, which has no history.
 const ISLANDS_MAX: usize = 95_000;
+/// The editor of postmortems with all that it is made of, in bytes.
+const EDITOR_MAX: usize = 160_000;
 /// Components of the page whose first visit counts, and of the one that shows how it grows.
 const FEW: usize = 20;
 const MANY: usize = 120;
@@ -137,6 +139,8 @@ async fn main() -> ExitCode {
     lines.push(Line::new("its glue", glue));
     lines
         .push(Line::new("WASM and its glue, loaded when the browser is idle", module + glue).aim(ISLANDS_AIM).limit(ISLANDS_MAX));
+    let editor = weight::built("editor_script").brotli as usize;
+    lines.push(Line::new("the editor of postmortems, on its page alone", editor).limit(EDITOR_MAX));
     print(&lines);
     let mut broken: Vec<String> = lines
         .iter()

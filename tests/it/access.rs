@@ -23,7 +23,7 @@ const MAINTAINER: Least = Least::Role(Role::Maintainer);
 const OWNER: Least = Least::Role(Role::Owner);
 
 /// Signing out stands last: it ends the session that asks.
-const TABLE: [(&str, &str, Least); 153] = [
+const TABLE: [(&str, &str, Least); 155] = [
     ("GET", "/desk", Anybody),
     ("GET", "/desk/", VIEWER),
     ("GET", "/desk/sign-in", Anybody),
@@ -79,6 +79,8 @@ const TABLE: [(&str, &str, Least); 153] = [
     ("POST", "/desk/incidents/{number}/entries/{id}/evidence", RESPONDER),
     ("GET", "/desk/incidents/{number}/evidence/{id}", VIEWER),
     ("POST", "/desk/incidents/{number}/evidence/{id}/delete", RESPONDER),
+    ("GET", "/desk/incidents/{number}/entries/choose", RESPONDER),
+    ("POST", "/desk/incidents/{number}/entries/choose", RESPONDER),
     ("GET", "/desk/incidents/{number}/paste", RESPONDER),
     ("POST", "/desk/incidents/{number}/paste", RESPONDER),
     ("GET", "/desk/incidents/{number}/updates/new", RESPONDER),

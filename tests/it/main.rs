@@ -23,6 +23,7 @@ mod messages;
 mod monitoring;
 mod notifications;
 mod pages;
+mod postmortem_work;
 mod postmortems;
 mod privacy;
 mod prometheus;

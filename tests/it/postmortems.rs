@@ -15,10 +15,10 @@ use crate::incidents::Program;
 
 const HOUR: Duration = Duration::from_hours(1);
 const MINUTE: Duration = Duration::from_mins(1);
-const EDIT: &str = "/desk/postmortems/1/edit";
+pub(crate) const EDIT: &str = "/desk/postmortems/1/edit";
 
 /// An incident that is over, public, with a public and an internal row, and its postmortem as a draft by `author`.
-async fn drafted(server: &TestServer, author: &mut Visitor<'_>) {
+pub(crate) async fn drafted(server: &TestServer, author: &mut Visitor<'_>) {
     let program = Program::new(server).await;
     let number = program.open("Disk full", json!({"components": {"web": "major_outage"}})).await;
     program.row(number, json!({"body": "a public row", "visibility": "public"})).await;
@@ -35,7 +35,7 @@ async fn drafted(server: &TestServer, author: &mut Visitor<'_>) {
 }
 
 /// Saves a text made from a revision.
-async fn save(author: &mut Visitor<'_>, base: &str, body: &str, minor: &str) -> Answer {
+pub(crate) async fn save(author: &mut Visitor<'_>, base: &str, body: &str, minor: &str) -> Answer {
     let fields = [
         ("base", base),
         ("title_ja", "満杯"),
@@ -50,11 +50,11 @@ async fn save(author: &mut Visitor<'_>, base: &str, body: &str, minor: &str) -> 
 }
 
 /// The version that forms of a postmortem's page send.
-async fn version(visitor: &mut Visitor<'_>) -> String {
+pub(crate) async fn version(visitor: &mut Visitor<'_>) -> String {
     Visitor::field(&visitor.get("/desk/postmortems/1").await.body, "version")
 }
 
-async fn submit(author: &mut Visitor<'_>) {
+pub(crate) async fn submit(author: &mut Visitor<'_>) {
     let version = version(author).await;
     assert_eq!(
         author.post("/desk/postmortems/1/submit", &[("version", &version)]).await.header("location"),
@@ -62,13 +62,13 @@ async fn submit(author: &mut Visitor<'_>) {
     );
 }
 
-async fn approve(reviewer: &mut Visitor<'_>, revision: &str) -> Answer {
+pub(crate) async fn approve(reviewer: &mut Visitor<'_>, revision: &str) -> Answer {
     let version = version(reviewer).await;
     let fields = [("version", version.as_str()), ("revision", revision), ("verdict", "approve"), ("note", "")];
     reviewer.post("/desk/postmortems/1/review", &fields).await
 }
 
-async fn publish(publisher: &mut Visitor<'_>, revision: &str, message: &str) -> Answer {
+pub(crate) async fn publish(publisher: &mut Visitor<'_>, revision: &str, message: &str) -> Answer {
     let page = publisher.get("/desk/postmortems/1/publish").await;
     let version = Visitor::field(&page.body, "version");
     let fields =
@@ -77,7 +77,7 @@ async fn publish(publisher: &mut Visitor<'_>, revision: &str, message: &str) -> 
 }
 
 /// Says why there are no action items, and where it is found.
-async fn no_actions(visitor: &mut Visitor<'_>) {
+pub(crate) async fn no_actions(visitor: &mut Visitor<'_>) {
     let version = version(visitor).await;
     let fields = [
         ("version", version.as_str()),
@@ -335,7 +335,7 @@ async fn an_incident_may_need_none_and_the_reason_is_written_down() {
 }
 
 /// Makes an action item; gives its number.
-async fn item(visitor: &mut Visitor<'_>, fields: &[(&str, &str)]) -> i64 {
+pub(crate) async fn item(visitor: &mut Visitor<'_>, fields: &[(&str, &str)]) -> i64 {
     let mut all = vec![
         ("text", "Watch the disk"),
         ("kind", "prevent"),
@@ -354,12 +354,12 @@ async fn item(visitor: &mut Visitor<'_>, fields: &[(&str, &str)]) -> i64 {
 }
 
 /// What an item is at the moment, as its page marks it.
-async fn stage(visitor: &mut Visitor<'_>, number: i64) -> String {
+pub(crate) async fn stage(visitor: &mut Visitor<'_>, number: i64) -> String {
     let page = visitor.get(&format!("/desk/action-items/{number}")).await.body;
     page.split("stage-").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned()
 }
 
-async fn step(visitor: &mut Visitor<'_>, number: i64, fields: &[(&str, &str)]) -> Answer {
+pub(crate) async fn step(visitor: &mut Visitor<'_>, number: i64, fields: &[(&str, &str)]) -> Answer {
     let path = format!("/desk/action-items/{number}");
     let version = Visitor::field(&visitor.get(&path).await.body, "version");
     let mut all = vec![("version", version.as_str())];

@@ -7,7 +7,7 @@ use tests::server::TestServer;
 use tests::target::{Behaviour, Target};
 
 /// Every kind of public address.
-const PUBLIC: [&str; 52] = [
+const PUBLIC: [&str; 56] = [
     "/",
     "/en/",
     "/ja/",
@@ -19,6 +19,10 @@ const PUBLIC: [&str; 52] = [
     "/ja/components/{slug}",
     "/incidents/1",
     "/ja/incidents/1",
+    "/postmortems",
+    "/en/postmortems",
+    "/postmortems/none",
+    "/ja/postmortems/none.json",
     "/nope",
     "/api/v2/summary.json",
     "/api/v2/status.json",
@@ -90,8 +94,8 @@ async fn no_public_answer_holds_a_url_header_body_token_cause_or_private_name() 
     let metric = format!("/metrics-display/{}/day.json", components["components"][0]["id"].as_str().unwrap());
     for path in PUBLIC.iter().map(|path| path.replace("{slug}", "shown")).chain([metric]) {
         let answer = server.get(&path).await;
-        // There is no public incident, so its address leads nowhere.
-        let leads_nowhere = path == "/nope" || path.ends_with("/incidents/1");
+        // There is no public incident and no postmortem, so their addresses lead nowhere.
+        let leads_nowhere = path == "/nope" || path.ends_with("/incidents/1") || path.contains("/none");
         assert_eq!(answer.status, if leads_nowhere { 404 } else { 200 }, "{path}");
         bodies.push((path, format!("{:?} {}", answer.headers, answer.body)));
     }

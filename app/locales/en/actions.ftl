@@ -62,6 +62,7 @@ incident-kin-text = What they left to be done. Look whether something of it help
 
 # One item.
 action-bound = What shows that it is done
+action-to-be-made = there is none of this name at the moment
 action-unproven = nothing shown yet
 action-steps = What becomes of it
 action-becomes = It becomes
@@ -101,6 +102,8 @@ action-bound-hint = A probe that has been up for 24 hours, a new version of a ru
 action-make = Make the action item
 action-save = Save
 
+action-probe-to-be = A probe that is still to be made
+action-probe-to-be-hint = Its slug, like web-front-2. Once there is such a probe and it has been up for 24 hours, the item is verified by it.
 bound-probe = Probe { $name }
 bound-runbook = New version of the runbook { $name }
 bound-drill = Drill with the runbook { $name }
@@ -120,6 +123,8 @@ digest-more = { $n ->
     [one] and one more
    *[other] and { $n } more
 }
+digest-title-waiting = Incidents without a postmortem: { $n }
+digest-waiting = Incident without a postmortem: { $name }
 digest-link = Open the list
 
 # What was typed, what cannot be done, and what was just done.

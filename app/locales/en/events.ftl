@@ -48,3 +48,15 @@ event-run-rebased = RUN-{ $run } goes on with version { $to } instead of { $from
    *[other] { $rechecks } steps have to be looked at again
 }
 event-run-finished = RUN-{ $run } ended: { $outcome }
+
+# What becomes of the postmortem of an incident.
+event-postmortem-begun = The postmortem PM-{ $number } was begun
+event-postmortem-draft = A new revision of the postmortem PM-{ $number } is being written
+event-postmortem-in-review = The postmortem PM-{ $number } was handed in for review
+event-postmortem-review-again = The postmortem PM-{ $number } was changed after its approval and has to be looked over again
+event-postmortem-changes-requested = Changes to the postmortem PM-{ $number } were asked for
+event-postmortem-corrected = A minor correction of the postmortem PM-{ $number } was saved; its approval stays
+event-postmortem-approved = The postmortem PM-{ $number } was approved
+event-postmortem-published = The postmortem PM-{ $number } was published
+event-postmortem-retracted = The postmortem PM-{ $number } was taken back
+event-postmortem-waived = Decided: no postmortem (PM-{ $number })

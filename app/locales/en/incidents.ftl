@@ -312,3 +312,14 @@ timeline-steps = { $count ->
    *[other] { $count } entries of runs
 }
 now-runs = Runbooks being followed
+
+# All rows of a timeline at once.
+entries-choose = Choose what is public
+entries-title = Who may read the rows of INC-{ $n }
+entries-text = What the page of the incident and its postmortem tell everybody. The place of a redacted row is shown, its words are not. Starred rows stand out.
+entries-all = All rows that people wrote
+entries-all-hint = Rows of which you choose something else below, redacted rows and rows of Yagura are left out.
+entries-as-chosen = as chosen below
+entries-star = stands out
+entries-save = Save
+entries-none = There are no rows yet.

@@ -84,6 +84,11 @@ postmortems-desk-text = The story of an incident: what happened, why, and what c
 postmortems-import = Import one that was written elsewhere
 postmortems-empty = There are no postmortems yet. Begin one on the page of an incident that is over, or import one that was written elsewhere.
 postmortems-waiting = Incidents that wait for a postmortem
+now-waiting-others = { $n ->
+    [one] one more
+   *[other] { $n } more
+}
+postmortems-late = waits for more than two days
 postmortems-under-way = Being worked on
 postmortems-rest = Others
 postmortems-older = Older postmortems
@@ -156,6 +161,8 @@ comment-answer-send = Send the answer
 comment-resolve = Resolve
 comment-reopen = Reopen
 comment-resolved-by = resolved by { $name }
+comment-in-text = Go to the passage
+comment-of-passage = To the comment on this passage
 comment-gone = This passage is no longer there.
 comment-now = It now reads:
 
@@ -215,6 +222,9 @@ compare-to = To
 compare-show = Compare
 compare-title = Title
 compare-body = Text
+compare-way = Show
+compare-side = Side by side
+compare-inline = Inline
 compare-before = Before
 compare-after = After
 compare-same = Nothing differs.
@@ -229,6 +239,8 @@ merge-conflict = Place { $n }
 merge-ours = Mine
 merge-theirs = Theirs
 merge-both = Both, mine after theirs
+merge-removed = removed:{" "}
+merge-added = added:{" "}
 merge-base = What stood there before
 merge-hint = Nothing is lost: their revision stays as it is. What comes of it goes into your editor, where you look it over and save it.
 merge-take = Take it into the editor

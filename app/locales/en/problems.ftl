@@ -150,6 +150,7 @@ done-incident-related = The related incidents are changed.
 done-incident-merged = The incidents are merged; this is what they are now.
 done-entry-added = The row is in the timeline.
 done-entry-changed = The row is changed.
+done-entries-chosen = The rows are as you chose.
 done-entry-deleted = The row is deleted. It can be brought back.
 done-entry-restored = The row is back.
 done-timeline-pasted = The rows are in the timeline.
@@ -170,6 +171,8 @@ invalid-runbook = There is no runbook of this name. Please choose one from the l
 
 # Runs of runbooks: what cannot be done.
 refused-runs-open = A runbook is still being followed in this incident. End the run first, or give it up.
+invalid-row-changed = Somebody changed this row meanwhile. It is shown as it is now: please choose again.
+refused-postmortem-open = This incident has no postmortem that was published. Publish one, or say on its page why there will be none; then it can be closed.
 refused-run-no-version = This runbook has mistakes, and there is no earlier version without, so it cannot be followed. Mend its file first; its page says where.
 refused-run-version = This version is not newer than the one that is followed, or there is none with this number. Load the page again.
 refused-run-too-many = 200 runs are going on already, which is the most there can be. End those that were forgotten.

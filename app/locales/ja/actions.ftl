@@ -59,6 +59,7 @@ incident-kin-text = そのとき残った対応です。今回に役立つもの
 
 # 個別の画面。
 action-bound = 完了の裏付け
+action-to-be-made = この名前のものは現在ありません
 action-unproven = まだ裏付けがありません
 action-steps = 段階の変更
 action-becomes = 変更後の段階
@@ -98,6 +99,8 @@ action-bound-hint = 24 時間正常なプローブ、手順書の新しい版、
 action-make = アクションアイテムを作成
 action-save = 保存
 
+action-probe-to-be = これから作るプローブ
+action-probe-to-be-hint = スラッグを入力します（例：web-front-2）。プローブができて 24 時間正常なら、それが裏付けになります。
 bound-probe = プローブ { $name }
 bound-runbook = 手順書 { $name } の新しい版
 bound-drill = 手順書 { $name } の訓練
@@ -114,6 +117,8 @@ digest-title = アクションアイテム：未完了 { $n } 件{ $count ->
 }
 digest-overdue = 期限切れ：
 digest-more = ほか { $n } 件
+digest-title-waiting = ポストモーテム未着手のインシデント：{ $n } 件
+digest-waiting = ポストモーテム未着手のインシデント：{ $name }
 digest-link = 一覧を開く
 
 # 入力の誤り、できない操作、終わった操作。

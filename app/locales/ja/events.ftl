@@ -47,3 +47,15 @@ event-run-rebased = RUN-{ $run }：第 { $from } 版から第 { $to } 版に切�
    *[other] 再確認が必要な手順：{ $rechecks } 件
 }
 event-run-finished = RUN-{ $run } を終了：{ $outcome }
+
+# インシデントのポストモーテムがどうなったか。
+event-postmortem-begun = ポストモーテム PM-{ $number } の作成を開始しました
+event-postmortem-draft = ポストモーテム PM-{ $number } の次の版を作成中です
+event-postmortem-in-review = ポストモーテム PM-{ $number } をレビューに出しました
+event-postmortem-review-again = ポストモーテム PM-{ $number } は承認後に変更されたため、再レビューが必要です
+event-postmortem-changes-requested = ポストモーテム PM-{ $number } の修正が求められました
+event-postmortem-corrected = ポストモーテム PM-{ $number } に軽微な修正を保存しました（承認はそのままです）
+event-postmortem-approved = ポストモーテム PM-{ $number } を承認しました
+event-postmortem-published = ポストモーテム PM-{ $number } を公開しました
+event-postmortem-retracted = ポストモーテム PM-{ $number } を取り下げました
+event-postmortem-waived = ポストモーテムは作成しないことにしました（PM-{ $number }）

@@ -298,3 +298,14 @@ offered-severity = この重大度のインシデントの手順書
 offered-state = 収束後の手順書
 timeline-steps = 手順書の実行記録 { $count } 件
 now-runs = 実行中の手順書
+
+# タイムラインのすべての行をまとめて。
+entries-choose = 公開する行を選ぶ
+entries-title = INC-{ $n } の行の公開範囲
+entries-text = インシデントのページとポストモーテムで、外の読者に見える範囲です。「内容は非公開」の行は時刻だけが見えます。星付きの行は目立ちます。
+entries-all = 人が書いたすべての行
+entries-all-hint = 下で別のものを選んだ行、「内容は非公開」の行、Yagura が書いた行は変わりません。
+entries-as-chosen = 下で選んだとおり
+entries-star = 星を付ける
+entries-save = 保存
+entries-none = 行はまだありません。

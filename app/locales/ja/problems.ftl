@@ -150,6 +150,7 @@ done-incident-related = 関連するインシデントを変更しました。
 done-incident-merged = インシデントを統合しました。ここが統合先です。
 done-entry-added = タイムラインに追加しました。
 done-entry-changed = 行を変更しました。
+done-entries-chosen = 行の公開範囲を保存しました。
 done-entry-deleted = 行を削除しました。あとで元に戻せます。
 done-entry-restored = 行を元に戻しました。
 done-timeline-pasted = タイムラインに追加しました。
@@ -170,6 +171,8 @@ invalid-runbook = この名前の手順書はありません。一覧から選�
 
 # 手順書の実行：できない操作。
 refused-runs-open = このインシデントでは手順書がまだ実行中です。先に実行を終えるか、中止してください。
+invalid-row-changed = この行はほかの人が変更しました。現在の内容を表示しています。もう一度選んでください。
+refused-postmortem-open = 公開されたポストモーテムがまだありません。公開するか、作成しない理由を記録してから完了にしてください。
 refused-run-no-version = この手順書には誤りがあり、誤りのない以前の版もないため、実行できません。先にファイルを直してください。誤りの場所は手順書のページで確認できます。
 refused-run-version = 実行中の版より新しくないか、この番号の版がありません。ページを読み込み直してください。
 refused-run-too-many = 進行中の実行が上限の 200 件に達しています。終え忘れている実行を終了してください。

@@ -113,10 +113,9 @@ fn show(text: &Text, site: &PublicSite, page: &PostmortemPage, asked: Postmortem
         _ => language.tag(),
     };
     view! {
-        <Head title=page.title.clone() status=None site=site.clone()/>
+        <Head title=page.title.clone() status=None site=site.clone() kind="article"/>
         <Meta name="description" content=page.description.clone()/>
         <Meta property="og:description" content=page.description.clone()/>
-        <Meta property="og:type" content="article"/>
         {published}
         {modified}
         {robots}

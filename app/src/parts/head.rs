@@ -18,6 +18,9 @@ pub fn Head(
     status: Option<Status>,
     /// The site.
     site: PublicSite,
+    /// What kind of thing it is, as Open Graph names it.
+    #[prop(default = "website")]
+    kind: &'static str,
 ) -> impl IntoView {
     let context = expect_context::<PageContext>();
     let title = format!("{title} · {}", site.name);
@@ -34,7 +37,7 @@ pub fn Head(
         <Link id="icon" rel="icon" href=icon type_="image/svg+xml"/>
         <Link rel="alternate" type_="application/json+oembed" href=embedding/>
         <Meta property="og:title" content=title/>
-        <Meta property="og:type" content="website"/>
+        <Meta property="og:type" content=kind/>
         <Meta property="og:url" content=address/>
         {picture}
     }

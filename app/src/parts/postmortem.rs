@@ -201,7 +201,7 @@ fn action(text: &Text, row: &BodyAction) -> impl IntoView + use<> {
     }
 }
 
-/// What changed in texts: side by side where there is room, one below the other where there is not.
+/// What changed in texts: side by side or one below the other, as the reader likes it; where there is no room, always the latter.
 pub fn changes(text: &Text, changes: &[TextChanges]) -> impl IntoView + use<> {
     let has_any = changes.iter().any(|change| !change.parts.is_empty());
     let parts = changes.iter().filter(|change| !change.parts.is_empty()).map(|change| {
@@ -228,7 +228,24 @@ pub fn changes(text: &Text, changes: &[TextChanges]) -> impl IntoView + use<> {
     });
     let parts = parts.collect_view();
     let none = (!has_any).then(|| view! { <p class="empty">{text.get("compare-same")}</p> });
-    view! { {none} {parts} }
+    // Which way it is read is the browser's to remember, not the server's: this works without a script.
+    let way = |key: &'static str, is_first: bool| {
+        view! {
+            <label class=key>
+                <input type="radio" name="compare-way" checked=is_first autocomplete="off"/>
+                " " {text.get(key)}
+            </label>
+        }
+    };
+    let ways = has_any.then(|| {
+        view! {
+            <fieldset class="compare-ways">
+                <legend>{text.get("compare-way")}</legend>
+                {way("compare-side", true)} {way("compare-inline", false)}
+            </fieldset>
+        }
+    });
+    view! { <div class="text-changes">{none} {ways} {parts}</div> }
 }
 
 fn change_row(text: &Text, row: &Row) -> impl IntoView + use<> {

@@ -29,6 +29,7 @@ mod page_cache;
 mod page_data;
 mod ping;
 mod postmortem_export;
+mod postmortem_marks;
 mod postmortem_text;
 mod render;
 mod router;

@@ -210,6 +210,8 @@ pub(super) fn now(web: &Web, known: &Known, runs: Vec<RunRow>) -> NowPage {
     NowPage {
         overdue: Vec::new(),
         reviews: Vec::new(),
+        waiting: Vec::new(),
+        waiting_total: 0,
         runs,
         alerts,
         alerts_total,

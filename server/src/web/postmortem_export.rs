@@ -110,6 +110,7 @@ fn in_json(postmortem: &Told, slug: &str, address: &str) -> String {
         })
         .collect();
     let whole = json!({
+        "format": "postmortem.v1",
         "slug": slug,
         "url": address,
         "title": each(|content| &content.title),

@@ -16,16 +16,17 @@ use jiff::civil::Date;
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html as writer};
 use uuid::Uuid;
 
+use super::postmortem_marks::{Marker, Passage};
 use super::{FluentMessages, markdown};
 use crate::service::postmortems::board::PICTURE;
 
 static SANITIZER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
     let mut builder = ammonia::Builder::empty();
-    let tags: HashSet<&str> = markdown::TAGS.into_iter().chain(["ul", "h2", "img", "span"]).collect();
+    let tags: HashSet<&str> = markdown::TAGS.into_iter().chain(["ul", "h2", "img", "span", "mark"]).collect();
     builder
         .tags(tags)
         .tag_attributes(HashMap::from([
-            ("a", HashSet::from(["href"])),
+            ("a", HashSet::from(["href", "aria-label"])),
             ("ol", HashSet::from(["start"])),
             ("input", HashSet::from(["type", "checked", "disabled"])),
             ("img", HashSet::from(["src", "alt", "loading"])),
@@ -41,18 +42,23 @@ static SANITIZER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
 
 /// What stands in the place of a withheld passage while Markdown is read: private use (Unicode 16, 23.5), one character.
 const HIDDEN: char = '\u{E0F6}';
-const HIDDEN_TEXT: &str = "\u{E0F6}";
+pub(super) const HIDDEN_TEXT: &str = "\u{E0F6}";
+
+/// What of Markdown there is beyond CommonMark.
+pub(super) const OPTIONS: Options = Options::ENABLE_TABLES.union(Options::ENABLE_STRIKETHROUGH).union(Options::ENABLE_TASKLISTS);
 
 /// Who reads, and where pictures are for them.
 pub(in crate::web) struct Reading<'r> {
     pub(in crate::web) text: Text,
     /// What stands before the id of a picture in an address: `/postmortems/slug/files/`.
     pub(in crate::web) pictures: &'r str,
+    /// Passages that comments speak of; only at the desk.
+    pub(in crate::web) passages: &'r [Passage],
 }
 
 impl<'r> Reading<'r> {
     pub(in crate::web) fn new(language: Language, pictures: &'r str) -> Self {
-        Self { text: Text::new(Arc::new(FluentMessages), language), pictures }
+        Self { text: Text::new(Arc::new(FluentMessages), language), pictures, passages: &[] }
     }
 }
 
@@ -65,17 +71,17 @@ fn picture(address: &str) -> Option<Uuid> {
 struct Writer<'w> {
     reading: &'w Reading<'w>,
     headings: usize,
+    marker: Marker<'w>,
 }
 
 impl Writer<'_> {
     /// One part of a text as HTML. What is withheld is one [`HIDDEN`] in it.
     fn html(&mut self, text: &str) -> String {
-        let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
         // A heading that stands below the page's own is one deeper at least.
         let mut events: Vec<Event<'_>> = Vec::new();
         let (mut skipped_picture, mut in_picture) = (false, false);
         let word = self.reading.text.get("story-withheld");
-        for event in Parser::new_ext(text, options) {
+        for event in Parser::new_ext(text, OPTIONS) {
             match event {
                 Event::Html(words) | Event::InlineHtml(words) => events.push(Event::Text(words)),
                 Event::Start(Tag::HtmlBlock) => events.push(Event::Start(Tag::Paragraph)),
@@ -120,7 +126,7 @@ impl Writer<'_> {
             }
         }
         let mut written = String::with_capacity(text.len() * 2);
-        writer::push_html(&mut written, events.into_iter());
+        writer::push_html(&mut written, self.marker.mark(events).into_iter());
         let clean = SANITIZER.clean(&written).to_string();
         clean.replace(HIDDEN, &format!("<span class=\"withheld\">{}</span>", super::markup::escape(&word)))
     }
@@ -135,7 +141,8 @@ const fn below(level: HeadingLevel) -> HeadingLevel {
 
 /// A text with its blocks, in pieces.
 pub(in crate::web) fn body(reading: &Reading<'_>, text: &str, record: &Record) -> Vec<BodyPiece> {
-    let mut writer = Writer { reading, headings: 0 };
+    let marker = Marker::new(reading.passages, reading.text.get("comment-of-passage"));
+    let mut writer = Writer { reading, headings: 0, marker };
     // Before blocks are looked for: the bar within a block would take a mark apart.
     let hidden = withheld::without(&text.replace(HIDDEN, ""), HIDDEN_TEXT);
     let piece = |piece: Piece<'_>| match piece {
@@ -239,7 +246,7 @@ fn shown(reading: &Reading<'_>, block: &Block, record: &Record) -> BodyBlock {
                 outcome: row.outcome.clone(),
                 steps: (row.settled, row.total),
             };
-            BodyBlock::Runs(rows.iter().map(run).collect())
+            BodyBlock::Runs(rows.into_iter().map(run).collect())
         }
         Shown::Actions(rows) => BodyBlock::Actions(rows.iter().map(|row| action(reading, row)).collect()),
     }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::work::{EntryKind, IncidentKind, Marker, Role, Severity, State};
 use super::{Impact, IncidentStatus};
 use crate::component::Status;
+use crate::postmortem::State as PostmortemState;
 use crate::runbook::run::{Deed, Mode, Outcome};
 use crate::text::{Language, LocalizedText};
 use crate::time::Timestamp;
@@ -202,6 +203,15 @@ pub enum MachineEvent {
         /// What was said about it.
         text: Option<String>,
     },
+    /// The postmortem was begun, or is farther or less far than it was.
+    PostmortemMoved {
+        /// The number of the postmortem.
+        postmortem: i64,
+        /// How far it was; none: it is new.
+        from: Option<PostmortemState>,
+        /// How far it is.
+        to: PostmortemState,
+    },
 }
 
 impl MachineEvent {
@@ -223,8 +233,28 @@ impl MachineEvent {
             | Self::Renamed { .. }
             | Self::Related { .. }
             | Self::Absorbed { .. }
-            | Self::MergedInto { .. } => EntryKind::Record,
+            | Self::MergedInto { .. }
+            | Self::PostmortemMoved { .. } => EntryKind::Record,
         }
+    }
+
+    /// True for facts that nobody outside is told, whatever is chosen for their row: they name people, alerts, steps of runbooks, or incidents and
+    /// postmortems by the number that only the desk knows.
+    pub const fn is_for_the_desk(&self) -> bool {
+        matches!(
+            self,
+            Self::RoleChanged { .. }
+                | Self::Related { .. }
+                | Self::Absorbed { .. }
+                | Self::MergedInto { .. }
+                | Self::AlertBegan { .. }
+                | Self::AlertEnded { .. }
+                | Self::RunStarted { .. }
+                | Self::RunStep { .. }
+                | Self::RunRebased { .. }
+                | Self::RunFinished { .. }
+                | Self::PostmortemMoved { .. }
+        )
     }
 
     /// What of it is a person's own words, for the search.

@@ -2,8 +2,11 @@
 //! `{{timeline starred | The minutes that mattered}}`. A block stands on a line of its own; in a block of code it is code.
 
 use crate::action_item::ActionKind;
+use crate::component::Status;
+use crate::incident::IncidentStatus;
 use crate::incident::metrics::Measure;
 use crate::incident::work::EntryKind;
+use crate::runbook::run::Outcome;
 use crate::words::words;
 
 /// Most blocks of one text; what is beyond stays text and is said.
@@ -38,7 +41,8 @@ pub struct Block {
     pub is_starred: bool,
     /// Only rows that everybody may read; without it the place of those that are withheld is shown.
     pub is_public: bool,
-    /// Only of this kind: a name of [`EntryKind`], [`ActionKind`] or [`Measure`].
+    /// Only of this kind: of an impact a [`Status`], of figures a [`Measure`], of rows an [`EntryKind`], of updates an [`IncidentStatus`], of runs
+    /// an [`Outcome`], of action items an [`ActionKind`], each by its name.
     pub only: Option<String>,
     /// What is said beside it.
     pub caption: Option<String>,
@@ -124,7 +128,9 @@ fn is_kind(kind: BlockKind, only: &str) -> bool {
         BlockKind::Timeline => EntryKind::from_name(only).is_some(),
         BlockKind::Actions => ActionKind::from_name(only).is_some(),
         BlockKind::Metrics => Measure::ALL.iter().any(|measure| measure.name() == only),
-        BlockKind::Impact | BlockKind::Updates | BlockKind::Runs => false,
+        BlockKind::Impact => Status::from_name(only).is_some(),
+        BlockKind::Updates => IncidentStatus::from_name(only).is_some(),
+        BlockKind::Runs => Outcome::from_name(only).is_some(),
     }
 }
 

@@ -100,6 +100,47 @@ fn pair((old_number, old): (usize, &str), (new_number, new): (usize, &str)) -> R
     }
 }
 
+/// What became of a piece of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It stands in both.
+    Same,
+    /// It stood in the old one.
+    Removed,
+    /// It stands in the new one.
+    Added,
+}
+
+/// How two short texts differ, word by word in one text: what was removed stands before what was added in its place. Where they are long, one stands
+/// behind the other as a whole.
+pub fn inline(old: &str, new: &str) -> Vec<(String, Change)> {
+    let (old_words, new_words) = (words(old), words(new));
+    let mut pieces: Vec<(String, Change)> = Vec::new();
+    let mut push = |words: &[&str], change: Change| {
+        if !words.is_empty() {
+            let words = words.concat();
+            match pieces.last_mut() {
+                Some((piece, last)) if *last == change => piece.push_str(&words),
+                _ => pieces.push((words, change)),
+            }
+        }
+    };
+    if old_words.len().max(new_words.len()) > WORDS_MAX {
+        push(&old_words, Change::Removed);
+        push(&new_words, Change::Added);
+        return pieces;
+    }
+    for op in capture_diff_slices(Algorithm::Myers, &old_words, &new_words) {
+        if matches!(op, DiffOp::Equal { .. }) {
+            push(&old_words[op.old_range()], Change::Same);
+        } else {
+            push(&old_words[op.old_range()], Change::Removed);
+            push(&new_words[op.new_range()], Change::Added);
+        }
+    }
+    pieces
+}
+
 /// How two texts differ: parts that differ with [`CONTEXT`] lines around them. Empty: they do not.
 pub fn compare(old: &str, new: &str) -> Vec<Vec<Row>> {
     let diff = TextDiff::configure().algorithm(Algorithm::Patience).diff_lines(old, new);

@@ -1,6 +1,8 @@
 //! What live blocks say, as data: made of the record when a draft is looked at, and kept with a publication, so that what everybody reads does not
 //! change when the record does. Only what everybody may read is ever in here: a row that is withheld is its moment and nothing else.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::block::{Block, BlockKind};
@@ -154,17 +156,23 @@ pub struct Record {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Shown<'r> {
     /// Components.
-    Impact(&'r [ImpactRow]),
+    Impact(Vec<&'r ImpactRow>),
     /// Figures, and how long it took as its authors say.
     Metrics(Vec<&'r MetricRow>, Option<u64>),
     /// Rows.
     Timeline(Vec<&'r TimelineRow>),
     /// Updates.
-    Updates(&'r [UpdateRow]),
+    Updates(Vec<&'r UpdateRow>),
     /// Runs.
-    Runs(&'r [RunRow]),
+    Runs(Vec<&'r RunRow>),
     /// Action items.
     Actions(Vec<&'r ActionRow>),
+}
+
+/// Rows that some block shows, in their order. References are compared by what they point to: two rows may say the same.
+fn only_shown<'r: 's, 's, R: Clone + 'r>(all: &[R], shown: impl Iterator<Item = &'s Vec<&'r R>>) -> Vec<R> {
+    let shown: HashSet<*const R> = shown.flatten().map(|row| std::ptr::from_ref(*row)).collect();
+    all.iter().filter(|row| shown.contains(&std::ptr::from_ref(*row))).cloned().collect()
 }
 
 impl Record {
@@ -192,42 +200,24 @@ impl Record {
         let mut kept =
             Self { impact: self.impact.clone(), measured: self.measured.clone(), zone: self.zone.clone(), ..Self::default() };
         let shown: Vec<Shown<'_>> = blocks.iter().map(|block| self.shown(block)).collect();
-        // References are compared by what they point to: two rows may say the same.
-        let has = |pick: &dyn Fn(&Shown<'_>) -> bool| shown.iter().any(pick);
-        kept.metrics.extend(
-            self.metrics
-                .iter()
-                .filter(|row| {
-                    shows_figures
-                        || has(
-                            &|one| matches!(one, Shown::Metrics(rows, _) if rows.iter().any(|shown| std::ptr::eq(*shown, *row))),
-                        )
-                })
-                .cloned(),
-        );
-        kept.stated_ms = self.stated_ms.filter(|_| shows_figures || has(&|one| matches!(one, Shown::Metrics(_, Some(_)))));
-        kept.timeline.extend(
-            self.timeline
-                .iter()
-                .filter(|row| {
-                    has(&|one| matches!(one, Shown::Timeline(rows) if rows.iter().any(|shown| std::ptr::eq(*shown, *row))))
-                })
-                .cloned(),
-        );
-        kept.actions.extend(
-            self.actions
-                .iter()
-                .filter(|row| {
-                    has(&|one| matches!(one, Shown::Actions(rows) if rows.iter().any(|shown| std::ptr::eq(*shown, *row))))
-                })
-                .cloned(),
-        );
-        if has(&|one| matches!(one, Shown::Updates(_))) {
-            kept.updates.clone_from(&self.updates);
-        }
-        if has(&|one| matches!(one, Shown::Runs(_))) {
-            kept.runs.clone_from(&self.runs);
-        }
+        let is_stated = |one: &Shown<'_>| matches!(one, Shown::Metrics(_, Some(_)));
+        kept.stated_ms = self.stated_ms.filter(|_| shows_figures || shown.iter().any(is_stated));
+        kept.metrics = if shows_figures {
+            self.metrics.clone()
+        } else {
+            only_shown(
+                &self.metrics,
+                shown.iter().filter_map(|one| if let Shown::Metrics(rows, _) = one { Some(rows) } else { None }),
+            )
+        };
+        let rows = shown.iter().filter_map(|one| if let Shown::Timeline(rows) = one { Some(rows) } else { None });
+        kept.timeline = only_shown(&self.timeline, rows);
+        let rows = shown.iter().filter_map(|one| if let Shown::Updates(rows) = one { Some(rows) } else { None });
+        kept.updates = only_shown(&self.updates, rows);
+        let rows = shown.iter().filter_map(|one| if let Shown::Runs(rows) = one { Some(rows) } else { None });
+        kept.runs = only_shown(&self.runs, rows);
+        let rows = shown.iter().filter_map(|one| if let Shown::Actions(rows) = one { Some(rows) } else { None });
+        kept.actions = only_shown(&self.actions, rows);
         kept
     }
 
@@ -235,7 +225,7 @@ impl Record {
     pub fn shown(&self, block: &Block) -> Shown<'_> {
         let is_asked = |name: &str| block.only.as_deref().is_none_or(|only| only == name);
         match block.kind {
-            BlockKind::Impact => Shown::Impact(&self.impact),
+            BlockKind::Impact => Shown::Impact(self.impact.iter().filter(|row| is_asked(row.status.name())).collect()),
             BlockKind::Metrics => {
                 let rows = self.metrics.iter().filter(|row| is_asked(&row.name)).collect();
                 Shown::Metrics(rows, self.stated_ms.filter(|_| is_asked("recover")))
@@ -250,8 +240,12 @@ impl Record {
                 };
                 Shown::Timeline(self.timeline.iter().filter(is_shown).collect())
             }
-            BlockKind::Updates => Shown::Updates(&self.updates),
-            BlockKind::Runs => Shown::Runs(&self.runs),
+            BlockKind::Updates => Shown::Updates(self.updates.iter().filter(|row| is_asked(row.status.name())).collect()),
+            BlockKind::Runs => {
+                // One that goes on has come to nothing yet.
+                let is_shown = |row: &&RunRow| row.outcome.as_deref().map_or(block.only.is_none(), is_asked);
+                Shown::Runs(self.runs.iter().filter(is_shown).collect())
+            }
             BlockKind::Actions => Shown::Actions(self.actions.iter().filter(|row| is_asked(row.kind.name())).collect()),
         }
     }

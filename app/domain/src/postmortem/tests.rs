@@ -7,12 +7,15 @@ use proptest::prelude::*;
 use super::anchor::Anchor;
 use super::block::{Block, BlockKind, BlockProblem, Piece, pieces};
 use super::compare::compare;
-use super::frozen::{MetricRow, Record, Said, Shown, TimelineRow};
+use super::frozen::{ImpactRow, MetricRow, Record, RunRow, Said, Shown, TimelineRow, UpdateRow};
 use super::merge::{Region, clean, merge};
 use super::scan::{FoundKind, Known, scan};
 use super::{Content, Move, State, Texts, blameless, import, outline, withheld};
+use crate::component::Status;
+use crate::incident::IncidentStatus;
 use crate::incident::paste::Reading;
 use crate::incident::work::{EntryKind, Marker, Precision};
+use crate::runbook::run::Outcome;
 use crate::text::{Language, LocalizedText};
 use crate::time::Timestamp;
 
@@ -64,6 +67,48 @@ fn blocks_stand_on_lines_of_their_own_and_never_in_code() {
     let (unknown, narrowing) = (BlockProblem::Unknown, BlockProblem::Narrowing);
     assert_eq!(problems(wrong), [(1, unknown), (2, narrowing), (3, narrowing)]);
     assert_eq!(problems(&"{{runs}}\n".repeat(51)), [(51, BlockProblem::TooMany)]);
+}
+
+#[test]
+fn every_block_can_be_narrowed_to_one_kind() {
+    let impact = |slug: &str, status| ImpactRow {
+        slug: slug.parse().unwrap(),
+        name: LocalizedText::Same(slug.to_owned()),
+        status,
+        from: Timestamp::from_ms(1),
+        until: None,
+    };
+    let update = |ms, status| UpdateRow { at: Timestamp::from_ms(ms), status, body: LocalizedText::Same("x".to_owned()) };
+    let run = |number, outcome: Option<Outcome>| RunRow {
+        slug: None,
+        title: LocalizedText::Same("x".to_owned()),
+        version: number,
+        started_at: Timestamp::from_ms(1),
+        finished_at: None,
+        outcome: outcome.map(|outcome| outcome.name().to_owned()),
+        settled: 1,
+        total: 2,
+    };
+    let record = Record {
+        impact: vec![impact("web", Status::MajorOutage), impact("mail", Status::DegradedPerformance)],
+        updates: vec![update(1, IncidentStatus::Investigating), update(2, IncidentStatus::Resolved)],
+        runs: vec![run(1, Some(Outcome::ALL[0])), run(2, Some(Outcome::ALL[1])), run(3, None)],
+        ..Record::default()
+    };
+    let text =
+        format!("{{{{impact kind=major_outage}}}}\n{{{{updates kind=resolved}}}}\n{{{{runs kind={}}}}}", Outcome::ALL[0].name());
+    let blocks = blocks(&text);
+    let [Shown::Impact(impact), Shown::Updates(updates), Shown::Runs(runs)] = [0, 1, 2].map(|place| record.shown(&blocks[place]))
+    else {
+        panic!("{blocks:?}")
+    };
+    assert_eq!(impact.iter().map(|row| row.slug.as_str()).collect::<Vec<_>>(), ["web"]);
+    assert_eq!(updates.iter().map(|row| row.at.as_ms()).collect::<Vec<_>>(), [2]);
+    assert_eq!(runs.iter().map(|row| row.version).collect::<Vec<_>>(), [1]);
+    // What no block shows is not kept with a publication; what an impact leaves out stands beside the text all the same.
+    let kept = record.narrowed(&blocks, false);
+    assert_eq!((kept.impact.len(), kept.updates.len(), kept.runs.len()), (2, 1, 1));
+    assert_eq!(record.narrowed(&[Block::new(BlockKind::Runs)], false).runs.len(), 3);
 }
 
 #[test]

@@ -339,6 +339,21 @@ pub struct RevisionRow {
     pub body: String,
 }
 
+/// All rows of a timeline, to choose who may read which.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EntriesChoosePage {
+    /// Of which incident.
+    pub number: i64,
+    /// Its zone.
+    pub zone: TimeZone,
+    /// Rows that are there and can be told, in order of time.
+    pub rows: Vec<EntryRow>,
+    /// True when they may choose what the public sees; else only what stands out.
+    pub may_tell: bool,
+    /// Fields: `all` (empty or a visibility, for all rows of people), and of each row `visibility_<id>`, `star_<id>`, `revision_<id>` (hidden).
+    pub form: FormState,
+}
+
 /// Paste a timeline.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PastePage {

@@ -29,8 +29,8 @@ pub use self::action_items::{ActionItemPage, ActionItemsPage, ActionLine, Insigh
 pub use self::alerts::{AlertEventRow, AlertPage, AlertRaisePage, AlertRow, AlertsPage, CoverageName, CoverageType, RemedyRow};
 pub use self::form::{FieldError, FormState};
 pub use self::incidents::{
-    AffectedRow, EntryEditPage, EntryRow, EvidenceRow, HitRow, IncidentEditPage, IncidentPage, IncidentRow, IncidentsPage,
-    MetricCell, PasteLine, PastePage, RevisionRow, SuggestionRow, TimelineDay, UpdateEditPage, UpdateRow,
+    AffectedRow, EntriesChoosePage, EntryEditPage, EntryRow, EvidenceRow, HitRow, IncidentEditPage, IncidentPage, IncidentRow,
+    IncidentsPage, MetricCell, PasteLine, PastePage, RevisionRow, SuggestionRow, TimelineDay, UpdateEditPage, UpdateRow,
 };
 pub use self::notifications::{Bell, ChannelRow, NotificationRow, NotificationsPage};
 pub use self::now::{BackupState, NowComponent, NowPage, NowProbe};
@@ -39,7 +39,7 @@ pub use self::planned::{MaintenanceEditPage, MaintenanceRow, MaintenancesPage};
 pub use self::postmortems::{
     CheckLine, CommentLine, DeskPiece, PostmortemComparePage, PostmortemEditPage, PostmortemImportPage, PostmortemLine,
     PostmortemMergePage, PostmortemNewPage, PostmortemPublishPage, PostmortemShowPage, PostmortemsPage, ReadText, ReviewLine,
-    RevisionLine, ShownText,
+    RevisionLine, ShownText, WaitingLine,
 };
 pub use self::runbooks::{
     AlertStubPage, CoveragePage, FindingRow, RunRow, RunbookPage, RunbookRow, RunbookWritePage, RunbooksPage, StaleRow,
@@ -143,6 +143,8 @@ pub enum DeskPage {
     Incident(Box<IncidentPage>),
     /// One row of a timeline.
     EntryEdit(Box<EntryEditPage>),
+    /// Choose who may read which rows.
+    EntriesChoose(EntriesChoosePage),
     /// Paste a timeline.
     Paste(PastePage),
     /// Tell the public.

@@ -3,7 +3,7 @@
 use domain::component::Status;
 use domain::time::Timestamp;
 
-use super::{ActionLine, AlertRow, IncidentRow, MaintenanceRow, ProbeRow, RunRow, SuggestionRow};
+use super::{ActionLine, AlertRow, IncidentRow, MaintenanceRow, ProbeRow, RunRow, SuggestionRow, WaitingLine};
 
 /// *Now*.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,6 +44,10 @@ pub struct NowPage {
     pub overdue: Vec<ActionLine>,
     /// Postmortems that wait to be looked over: number and title.
     pub reviews: Vec<(i64, String)>,
+    /// Grave incidents that are over and have no postmortem; as many as fit.
+    pub waiting: Vec<WaitingLine>,
+    /// How many of those there are.
+    pub waiting_total: usize,
     /// The backup, if one is configured.
     pub backup: Option<BackupState>,
     /// True when nothing is watched yet.

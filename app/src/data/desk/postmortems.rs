@@ -10,11 +10,26 @@ use jiff::tz::TimeZone;
 use super::FormState;
 use crate::data::{BodyPiece, BodyRow, TextChanges};
 
+/// An incident that waits for a postmortem.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WaitingLine {
+    /// Its number.
+    pub number: i64,
+    /// Its title.
+    pub title: String,
+    /// How grave it is.
+    pub severity: Severity,
+    /// When it began.
+    pub opened_at: Timestamp,
+    /// True when it has waited for longer than it should.
+    pub is_late: bool,
+}
+
 /// All postmortems.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PostmortemsPage {
-    /// Grave incidents that are over and have none: number, title, severity, when they began.
-    pub waiting: Vec<(i64, String, Severity, Timestamp)>,
+    /// Grave incidents that are over and have none.
+    pub waiting: Vec<WaitingLine>,
     /// Those that somebody has to do something about.
     pub under_way: Vec<PostmortemLine>,
     /// The others, the newest first.
@@ -171,6 +186,8 @@ pub struct CommentLine {
     pub quote: Option<String>,
     /// That as it is now, if it is another; none with a quote: it is gone.
     pub now: Option<String>,
+    /// True when the passage is marked in the text.
+    pub is_marked: bool,
     /// What it says, HTML.
     pub html: String,
     /// Who wrote it.

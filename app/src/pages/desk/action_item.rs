@@ -162,6 +162,12 @@ fn form(text: &Text, page: &ActionItemPage) -> Option<impl IntoView + use<>> {
                         <TextField form=form.clone() name="url" label=text.get("action-url") hint=text.get("action-url-hint")/>
                         {incident}
                         {bound}
+                        <TextField
+                            form=form.clone()
+                            name="probe_to_be"
+                            label=text.get("action-probe-to-be")
+                            hint=text.get("action-probe-to-be-hint")
+                        />
                         <Submit label=save/>
                     </form>
                 </details>

@@ -160,10 +160,17 @@ fn actions(context: &DeskContext, text: &Text, page: &IncidentPage) -> Option<im
     (tell.is_some() || work.is_some()).then(|| view! { <div class="actions">{tell} {work}</div> })
 }
 
-/// The way to a whole timeline that was written elsewhere.
+/// The ways to a whole timeline that was written elsewhere, and to what of this one stands out or is public.
 fn paste(text: &Text, page: &IncidentPage) -> Option<impl IntoView + use<>> {
-    let href = format!("{}/paste", incident_href(page.row.number));
-    page.may_write.then(|| view! { <p><a class="act" href=href>{text.get("incident-show-paste")}</a></p> })
+    let href = incident_href(page.row.number);
+    page.may_write.then(|| {
+        view! {
+            <p class="actions">
+                <a class="act" href=format!("{href}/paste")>{text.get("incident-show-paste")}</a>
+                <a class="act" href=format!("{href}/entries/choose")>{text.get("entries-choose")}</a>
+            </p>
+        }
+    })
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ pub mod audit;
 pub mod component_edit;
 pub mod confirm;
 pub mod coverage;
+pub mod entries_choose;
 pub mod entry_edit;
 pub mod failure;
 pub mod incident_edit;

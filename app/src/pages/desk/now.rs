@@ -17,7 +17,7 @@ use crate::data::desk::{
 use crate::format;
 use crate::islands::live_status::LiveStatus;
 use crate::pages::desk::action_items::action_line;
-use crate::pages::desk::postmortems::{postmortem_href, postmortem_number};
+use crate::pages::desk::postmortems::{HERE, postmortem_href, postmortem_number, waiting_lines};
 use crate::parts::alert_rows::alert_list;
 use crate::parts::desk_lists::WindowText;
 use crate::parts::desk_probe::{WATCHING, detail, kind_word, pause_line, probe_href, resume_button};
@@ -78,6 +78,7 @@ pub fn NowView(
             {part("now-problems-part", text.get("now-problems"), problems(&context, &page.problems))}
             {part("now-paused-part", text.get("now-paused"), paused(&context, &page.paused))}
             {part("now-maintenance-part", text.get("maintenance-ahead"), maintenance(&context, &page.maintenance))}
+            {part("now-waiting-part", text.get("postmortems-waiting"), waiting(&context, &page))}
             {part("now-review-part", text.get("now-review"), reviews(&page.reviews))}
             {part("now-overdue-part", text.get("now-overdue-actions"), overdue(&context, &page.overdue))}
             {part("now-backup-part", text.get("now-backup"), backup)}
@@ -119,6 +120,15 @@ fn headline(context: &DeskContext, page: &NowPage) -> AnyView {
         .into_any();
     }
     view! { <SummarySentence summary=summary(page) zone=context.zone.clone() text=text/> }.into_any()
+}
+
+/// Incidents that wait for a postmortem.
+fn waiting(context: &DeskContext, page: &NowPage) -> Option<AnyView> {
+    let text = context.text();
+    let others = page.waiting_total.saturating_sub(page.waiting.len());
+    let words = text.with("now-waiting-others", &[("n", others.into())]);
+    let others = (others > 0).then(|| view! { <p><a href=HERE>{words}</a></p> });
+    (!page.waiting.is_empty()).then(|| view! { {waiting_lines(context, &text, &page.waiting)} {others} }.into_any())
 }
 
 /// Postmortems that wait to be looked over.
@@ -420,6 +430,8 @@ mod tests {
 
     fn page(statuses: &[Status], operational: usize) -> NowPage {
         NowPage {
+            waiting: Vec::new(),
+            waiting_total: 0,
             overdue: Vec::new(),
             reviews: Vec::new(),
             runs: Vec::new(),

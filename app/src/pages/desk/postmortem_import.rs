@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::postmortems::HERE;
 use crate::data::desk::{DeskContext, PostmortemImportPage, ReadText};
 use crate::i18n::Text;
-use crate::parts::form::{Choice, FormErrors, Submit, TextArea, TextField};
+use crate::parts::form::{Choice, FormErrors, Hidden, Submit, TextArea, TextField};
 use crate::parts::time_text::TimeText;
 
 /// The page.
@@ -35,6 +35,7 @@ pub fn PostmortemImportView(
             <p class="description">{text.get("import-text")}</p>
             {read(&text, &page)}
             <form class="form" method="post" action="/desk/postmortems/import" data-draft="postmortem-import" data-draft-answer=is_answer>
+                <Hidden name="request" value=page.form.value("request")/>
                 <FormErrors form=form.clone() text=text.clone()/>
                 <TextArea form=form.clone() name="text" label=text.get("import-source") hint=text.get("import-source-hint") rows=16/>
                 <TextField form=form.clone() name="title" label=text.get("import-name") hint=text.get("import-name-hint")/>

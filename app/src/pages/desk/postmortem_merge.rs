@@ -1,5 +1,6 @@
 //! Somebody saved meanwhile: what both wrote is put together, and where both changed the same sentence somebody chooses.
 
+use domain::postmortem::compare::{Change, inline};
 use domain::postmortem::merge::Region;
 use leptos::prelude::*;
 
@@ -97,11 +98,25 @@ fn around(merged: &str) -> AnyView {
     view! { <p class="merge-agreed soft">{words}</p> }.into_any()
 }
 
+/// What one wrote, with what differs from what both began with.
+fn marked(text: &Text, base: &str, words: &str) -> AnyView {
+    if base.trim().is_empty() {
+        return words.to_owned().into_any();
+    }
+    let pieces = inline(base, words).into_iter().map(|(piece, change)| match change {
+        Change::Same => piece.into_any(),
+        // Marks are seen and not heard.
+        Change::Removed => view! { <del><span class="spoken">{text.get("merge-removed")}</span>{piece}</del> }.into_any(),
+        Change::Added => view! { <ins><span class="spoken">{text.get("merge-added")}</span>{piece}</ins> }.into_any(),
+    });
+    pieces.collect_view().into_any()
+}
+
 fn conflict(text: &Text, page: &PostmortemMergePage, place: usize, [base, ours, theirs]: [&String; 3]) -> impl IntoView + use<> {
     let name = format!("choice_{place}");
     let chosen = page.form.value(&name);
     let option = |value: &'static str, key: &'static str, words: Option<&String>| {
-        let words = words.map(|words| view! { <span class="merge-text">{words.clone()}</span> });
+        let words = words.map(|words| view! { <span class="merge-text">{marked(text, base, words)}</span> });
         view! {
             <label class="tick merge-option">
                 <input type="radio" name=name.clone() value=value checked=chosen == value required/>

@@ -9,6 +9,7 @@ use super::postmortems::{postmortem_href, postmortem_number, state_word};
 use crate::data::desk::{CheckLine, DeskContext, PostmortemPublishPage};
 use crate::i18n::Text;
 use crate::parts::form::{FormErrors, Hidden, TextField, TickBox};
+use crate::parts::incident_words::incident_href;
 
 /// The page.
 #[component]
@@ -97,6 +98,18 @@ fn point(text: &Text, page: &PostmortemPublishPage, one: &CheckLine) -> impl Int
     });
     let found = found.collect_view();
     let found = (!one.found.is_empty()).then(|| view! { <ul class="check-found">{found}</ul> });
+    // Where it can be mended.
+    let way = match (one.key, one.weight) {
+        (_, "fine") => None,
+        ("internal-rows", _) => {
+            Some((format!("{}/entries/choose", incident_href(page.line.incident)), text.get("entries-choose")))
+        }
+        ("actions", _) => {
+            Some((format!("/desk/action-items/new?incident={}", page.line.incident), text.get("incident-actions-new")))
+        }
+        _ => None,
+    };
+    let way = way.map(|(href, words)| view! { <p><a href=href>{words}</a></p> });
     let decide = (one.weight == "decide").then(|| {
         let checked = page.form.has("decided", one.key);
         let error = page.form.error(one.key).map(|error| view! { <p class="field-error">{error}</p> });
@@ -113,6 +126,7 @@ fn point(text: &Text, page: &PostmortemPublishPage, one: &CheckLine) -> impl Int
         <li class=format!("check-{}", one.weight) id=id tabindex="-1">
             <p><span class="check-mark">{mark}</span> " " {words}</p>
             {found}
+            {way}
             {decide}
         </li>
     }

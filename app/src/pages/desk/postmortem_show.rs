@@ -133,6 +133,11 @@ pub fn one_text(text: &Text, shown: &ShownText, has_others: bool) -> impl IntoVi
     }
 }
 
+/// The same as HTML, for the preview beside the editor.
+pub fn pieces_html(text: &Text, shown: &ShownText) -> String {
+    pieces(text, shown).to_html()
+}
+
 /// The pieces of a text, with what stays inside below each block.
 pub fn pieces(text: &Text, shown: &ShownText) -> impl IntoView + use<> {
     let zone = shown.zone.clone();
@@ -262,7 +267,10 @@ fn comment(context: &DeskContext, text: &Text, href: &str, (one, form): (&Commen
             }
             Some(_) => None,
         };
-        view! { <blockquote>{quote.clone()}</blockquote> {now} }
+        let there = one.is_marked.then(|| {
+            view! { <p><a href=format!("#passage-{}", one.id)>{text.get("comment-in-text")}</a></p> }
+        });
+        view! { <blockquote>{quote.clone()}</blockquote> {now} {there} }
     });
     let said = |name: &str, at: domain::time::Timestamp, html: &str| {
         view! {

@@ -4,7 +4,7 @@ use domain::account::Permission;
 use domain::postmortem::{Analysis, State};
 use leptos::prelude::*;
 
-use crate::data::desk::{DeskContext, PostmortemLine, PostmortemsPage};
+use crate::data::desk::{DeskContext, PostmortemLine, PostmortemsPage, WaitingLine};
 use crate::format;
 use crate::i18n::Text;
 use crate::parts::incident_words::{incident_href, incident_number};
@@ -60,28 +60,34 @@ pub fn PostmortemsView(
 
 /// Grave incidents that are over, and nobody wrote about them.
 fn waiting(context: &DeskContext, text: &Text, page: &PostmortemsPage) -> Option<impl IntoView + use<>> {
-    let items = page.waiting.iter().map(|(number, title, severity, at)| {
-        let day = format::date(text, at.to_jiff().to_zoned(context.zone.clone()).date());
-        let begin = context.may(Permission::Respond).then(|| {
-            let href = format!("{}/postmortem", incident_href(*number));
-            view! { " " <a class="act" href=href>{text.get("postmortem-write")}</a> }
-        });
-        view! {
-            <li>
-                <p><a href=incident_href(*number)>{incident_number(*number)} " " {title.clone()}</a> {begin}</p>
-                <p class="soft">{severity.name().to_uppercase()} " · " {day}</p>
-            </li>
-        }
-    });
-    let items = items.collect_view();
     (!page.waiting.is_empty()).then(|| {
         view! {
             <section aria-labelledby="waiting">
                 <h2 id="waiting">{text.get("postmortems-waiting")}</h2>
-                <ul class="desk-rows">{items}</ul>
+                {waiting_lines(context, text, &page.waiting)}
             </section>
         }
     })
+}
+
+/// Incidents that wait for a postmortem, with the way to begin one.
+pub(super) fn waiting_lines(context: &DeskContext, text: &Text, lines: &[WaitingLine]) -> impl IntoView + use<> {
+    let items = lines.iter().map(|WaitingLine { number, title, severity, opened_at, is_late }| {
+        let day = format::date(text, opened_at.to_jiff().to_zoned(context.zone.clone()).date());
+        let begin = context.may(Permission::Respond).then(|| {
+            let href = format!("{}/postmortem", incident_href(*number));
+            view! { " " <a class="act" href=href>{text.get("postmortem-write")}</a> }
+        });
+        let late = is_late.then(|| view! { " · " <strong class="overdue">{text.get("postmortems-late")}</strong> });
+        view! {
+            <li>
+                <p><a href=incident_href(*number)>{incident_number(*number)} " " {title.clone()}</a> {begin}</p>
+                <p class="soft">{severity.name().to_uppercase()} " · " {day} {late}</p>
+            </li>
+        }
+    });
+    let items = items.collect_view();
+    view! { <ul class="desk-rows">{items}</ul> }
 }
 
 fn section(

@@ -1,4 +1,5 @@
-//! Once a week the channels that want it are told what is open, what is overdue and what came back. What is for some day is never spoken of.
+//! Once a week the channels that want it are told what is open, what is overdue and what came back, and which incidents still wait for their
+//! postmortem. What is for some day is never spoken of.
 
 use std::collections::HashSet;
 use std::sync::{Arc, PoisonError};
@@ -15,10 +16,12 @@ use jiff::civil::Date;
 use notify::Message;
 use notify::answer::Answer;
 use store::action_items::{Item, ItemFilter};
+use store::postmortems::IncidentHead;
 
 use super::duty;
 use crate::config::{ChannelSpec, WeeklyDigest};
 use crate::messages::FluentMessages;
+use crate::service::caller::Caller;
 use crate::service::desk::Desk;
 use crate::service::problem::Problem;
 
@@ -66,6 +69,7 @@ impl Desk {
         let stages = vec![Stage::Open, Stage::InProgress, Stage::Deferred];
         let items = self.store.action_items(&ItemFilter { stages, ..ItemFilter::default() }).await?;
         let items: Vec<Item> = items.into_iter().filter(|item| item.facts.horizon != Horizon::Someday).collect();
+        let waiting = self.late_without_postmortem(now).await?;
         let mut is_whole = true;
         for slug in &digest.channels {
             let Some(spec) = config.notifications.channels.iter().find(|spec| spec.slug == *slug) else { continue };
@@ -74,7 +78,7 @@ impl Desk {
             }
             let own = config.site.languages.first().copied().unwrap_or(Language::En);
             let text = Text::new(Arc::new(FluentMessages), spec.language.unwrap_or(own));
-            let message = self.digest_message(&items, (&text, due), now);
+            let message = self.digest_message((&items, &waiting), (&text, due), now);
             // When nothing is left to do, nobody is told so every week.
             let answer = match message {
                 Some(message) => self.tell_digest(spec, &message).await,
@@ -94,7 +98,7 @@ impl Desk {
         }
         if is_whole {
             let at = due.as_ms();
-            let caller = crate::service::caller::Caller::system();
+            let caller = Caller::system();
             let marked = self.change(&caller, None, move |transaction, _| {
                 Box::pin(async move {
                     transaction.set_mark("digest_at", at).await?;
@@ -124,12 +128,17 @@ impl Desk {
     }
 
     /// What is said; none: there is nothing to say.
-    fn digest_message(&self, items: &[Item], (text, due): (&Text, Timestamp), now: Timestamp) -> Option<Message> {
+    fn digest_message(
+        &self,
+        (items, waiting): (&[Item], &[IncidentHead]),
+        (text, due): (&Text, Timestamp),
+        now: Timestamp,
+    ) -> Option<Message> {
         let today = self.today();
         let is_overdue = |item: &Item| duty(&item.facts).is_overdue(&item.facts.standing, today);
         let mut named: Vec<&Item> =
             items.iter().filter(|item| item.facts.standing.stage() != Stage::Deferred || is_overdue(item)).collect();
-        if named.is_empty() {
+        if named.is_empty() && waiting.is_empty() {
             return None;
         }
         named.sort_by_key(|item| (!is_overdue(item), item.facts.due.is_none(), item.facts.due, item.facts.priority, item.number));
@@ -143,8 +152,19 @@ impl Desk {
         if named.len() > NAMED_MAX {
             lines.push(text.with("digest-more", &[("n", (named.len() - NAMED_MAX).into())]));
         }
+        lines.extend(waiting.iter().take(NAMED_MAX).map(|one| {
+            let name = format!("INC-{} {}", one.number, one.title.get(text.language()));
+            text.with("digest-waiting", &[("name", name.into())])
+        }));
+        if waiting.len() > NAMED_MAX {
+            lines.push(text.with("digest-more", &[("n", (waiting.len() - NAMED_MAX).into())]));
+        }
         let overdue = items.iter().filter(|item| is_overdue(item)).count();
-        let title = text.with("digest-title", &[("n", named.len().into()), ("count", overdue.into())]);
+        let title = if named.is_empty() {
+            text.with("digest-title-waiting", &[("n", waiting.len().into())])
+        } else {
+            text.with("digest-title", &[("n", named.len().into()), ("count", overdue.into())])
+        };
         Some(Message {
             key: format!("digest-{}", due.as_ms()),
             alert: None,
@@ -153,7 +173,7 @@ impl Desk {
             title,
             text: lines.join("\n"),
             facts: Vec::new(),
-            url: format!("{}/desk/action-items", self.base()),
+            url: format!("{}/desk/{}", self.base(), if named.is_empty() { "postmortems" } else { "action-items" }),
             link: text.get("digest-link"),
             at: now,
         })

@@ -144,7 +144,7 @@ impl Desk {
     /// Makes an item; gives its number.
     pub(crate) async fn make_item(&self, caller: &Caller, from: From, wanted: ItemWanted) -> Result<i64, Problem> {
         caller.must(Permission::Respond, self.now())?;
-        let facts = self.read_item(&wanted, Standing::Open).await?;
+        let facts = self.read_item(&wanted, &[]).await?;
         let by = caller.clone();
         let made = self.change(caller, Some(Permission::Respond), move |transaction, now| {
             Box::pin(async move { make(transaction, &by, from, facts, now).await })
@@ -163,7 +163,8 @@ impl Desk {
         wanted: ItemWanted,
     ) -> Result<i64, Problem> {
         caller.must(Permission::Respond, self.now())?;
-        let facts = self.read_item(&wanted, Standing::Open).await?;
+        let before = self.store.action_item(number).await?.map(|item| item.facts.bound).unwrap_or_default();
+        let facts = self.read_item(&wanted, &before).await?;
         let by = caller.clone();
         let changed = self.change(caller, Some(Permission::Respond), move |transaction, now| {
             Box::pin(async move {

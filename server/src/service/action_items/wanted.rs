@@ -30,6 +30,8 @@ pub(crate) struct ItemWanted {
     pub(crate) url: String,
     /// What it brings about: `probe:slug`, `runbook:slug`, `drill:slug`, `component:slug`.
     pub(crate) bound: Vec<String>,
+    /// Slug of a probe that is still to be made; empty: none.
+    pub(crate) probe_to_be: String,
 }
 
 /// What shall become of an item.
@@ -87,7 +89,8 @@ impl StepWanted {
 
 impl Desk {
     /// What is kept of a wish, or all that is wrong with it.
-    pub(super) async fn read_item(&self, wanted: &ItemWanted, standing: Standing) -> Result<ItemFacts, Problem> {
+    pub(super) async fn read_item(&self, wanted: &ItemWanted, before: &[Bound]) -> Result<ItemFacts, Problem> {
+        let standing = Standing::Open;
         let mut wrong = Vec::new();
         let text = wanted.text.split_whitespace().collect::<Vec<_>>().join(" ");
         if text.is_empty() || text.chars().count() > TEXT_CHARS_MAX {
@@ -126,11 +129,20 @@ impl Desk {
         let typed: Vec<&str> = wanted.bound.iter().map(|typed| typed.trim()).filter(|typed| !typed.is_empty()).collect();
         let mut bounds: Vec<Bound> = Vec::new();
         for typed in &typed {
-            match bound(typed).filter(|bound| self.is_there(bound)) {
+            // What is gone meanwhile stays named.
+            match bound(typed).filter(|bound| self.is_there(bound) || before.contains(bound)) {
                 Some(bound) if !bounds.contains(&bound) => bounds.push(bound),
                 Some(_) => {}
                 None => wrong.push(Invalid { detail: Some((*typed).to_owned()), ..Invalid::new("bound", "invalid-bound") }),
             }
+        }
+        match wanted.probe_to_be.trim() {
+            "" => {}
+            typed => match typed.parse().map(Bound::Probe) {
+                Ok(bound) if !bounds.contains(&bound) => bounds.push(bound),
+                Ok(_) => {}
+                Err(_) => wrong.push(Invalid::new("probe_to_be", "invalid-slug")),
+            },
         }
         if bounds.len() > BOUND_MAX {
             wrong.push(Invalid::new("bound", "invalid-bound-many"));
@@ -144,19 +156,19 @@ impl Desk {
         Ok(facts)
     }
 
+    /// True when there is such a thing, or may be: that a probe which is still to be made is there is what shows that an item is done.
+    fn is_there(&self, bound: &Bound) -> bool {
+        match bound {
+            Bound::Probe(_) => true,
+            Bound::Component(slug) => self.configuration.whole().config.components.iter().any(|spec| spec.slug == *slug),
+            Bound::Runbook(slug) | Bound::Drill(slug) => self.library().runbooks.contains_key(slug),
+        }
+    }
+
     /// The key of a person who can sign in.
     async fn owner(&self, typed: &str) -> Result<Option<i64>, Problem> {
         let Ok(name) = typed.trim().parse::<UserName>() else { return Ok(None) };
         let user = self.store.user_by_name(&name).await?;
         Ok(user.filter(|user| user.disabled_at.is_none()).map(|user| user.key))
-    }
-
-    /// True when there is such a thing. A probe that is still to be made can be named by nobody.
-    fn is_there(&self, bound: &Bound) -> bool {
-        match bound {
-            Bound::Probe(slug) => self.configuration.whole().config.probes.iter().any(|probe| probe.slug == *slug),
-            Bound::Component(slug) => self.configuration.whole().config.components.iter().any(|spec| spec.slug == *slug),
-            Bound::Runbook(slug) | Bound::Drill(slug) => self.library().runbooks.contains_key(slug),
-        }
     }
 }

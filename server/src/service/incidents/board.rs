@@ -78,7 +78,7 @@ impl Board {
     }
 
     /// Says that nobody knows whether this is what is on disk: it must be read again.
-    pub(super) fn doubt(&mut self) {
+    pub(in crate::service) fn doubt(&mut self) {
         self.is_in_doubt = true;
     }
 

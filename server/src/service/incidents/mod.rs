@@ -40,9 +40,9 @@ pub(super) use self::evidence::{File, file};
 use self::read::TYPED_AGO_MAX;
 pub(super) use self::read::{is_op, text};
 use self::record::must_read;
-pub(super) use self::timeline::machine_entry;
+pub(super) use self::timeline::{machine_entry, tell_beside};
 use self::told::public_number;
-pub(crate) use self::wanted::{EntryEdit, EntryWanted, EvidenceWanted, Found, IncidentWanted, UpdateWanted};
+pub(crate) use self::wanted::{EntryChoice, EntryEdit, EntryWanted, EvidenceWanted, Found, IncidentWanted, UpdateWanted};
 use super::caller::{Caller, Who};
 use super::desk::Desk;
 use super::monitoring::State;
@@ -179,7 +179,7 @@ impl Desk {
     }
 
     /// Reads incidents again that were changed, and tells pages.
-    async fn incident_changed(&self, numbers: &[i64]) {
+    pub(super) async fn incident_changed(&self, numbers: &[i64]) {
         let reading = self.monitoring.state().incidents.reading();
         let _reading = reading.lock().await;
         let read = tokio::try_join!(self.reread(numbers), self.store.public_redirects());

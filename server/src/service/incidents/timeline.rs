@@ -9,13 +9,14 @@ use domain::incident::machine::MachineEvent;
 use domain::incident::paste::LINES_MAX;
 use domain::incident::work::{Marker, Precision, Source, Visibility};
 use domain::time::Timestamp;
-use store::incidents::{EntryContent, EntryRevision, NewEntry};
+use store::Transaction;
+use store::incidents::{ENTRIES_MAX, EntryContent, EntryRevision, NewEntry};
 use uuid::Uuid;
 
 use super::Deed;
 use super::read::{self, EntryRead};
 use super::record::{must_read, zone_of};
-use super::wanted::{EntryEdit, EntryWanted};
+use super::wanted::{EntryChoice, EntryEdit, EntryWanted};
 use crate::service::caller::Caller;
 use crate::service::desk::Desk;
 use crate::service::problem::Problem;
@@ -38,6 +39,20 @@ pub(in crate::service) fn machine_entry(caller: &Caller, event: MachineEvent, at
         is_starred: false,
         op: None,
     }
+}
+
+/// Writes into the timeline of an incident what was done elsewhere. One that is full takes no more rows; what was done stays where it was done all
+/// the same, and nobody is held up in the middle of it.
+pub(in crate::service) async fn tell_beside(
+    transaction: &mut Transaction<'_>,
+    incident_key: i64,
+    row: &NewEntry,
+) -> Result<(), Problem> {
+    if transaction.count_entries(incident_key).await? < i64::from(ENTRIES_MAX) {
+        transaction.append_entry(incident_key, row).await?;
+        transaction.touch_incident(incident_key, row.recorded_at).await?;
+    }
+    Ok(())
 }
 
 /// A row that somebody writes, to be kept.
@@ -110,6 +125,17 @@ impl Desk {
             Box::pin(async move { rows::star(transaction, &by, number, (id, revision), is_starred, now).await })
         });
         self.taken_up(starred.await, &[number]).await?;
+        Ok(())
+    }
+
+    /// Lets rows stand out and be read by others, or no longer; all or none.
+    pub(crate) async fn choose_entries(&self, caller: &Caller, number: i64, choices: Vec<EntryChoice>) -> Result<(), Problem> {
+        must_read(caller, self.now())?;
+        let by = caller.clone();
+        let chosen = self.change(caller, None, move |transaction, now| {
+            Box::pin(async move { rows::choose(transaction, &by, number, &choices, now).await })
+        });
+        self.taken_up(chosen.await, &[number]).await?;
         Ok(())
     }
 

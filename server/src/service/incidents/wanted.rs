@@ -1,8 +1,9 @@
 //! What people and programs want of incidents, as they typed it. [`read`](super::read) makes of it what can be kept, or says what is wrong.
 
-use domain::incident::work::Source;
+use domain::incident::work::{Source, Visibility};
 use domain::time::Timestamp;
 use store::incidents::{EvidenceHead, IncidentStory};
+use uuid::Uuid;
 
 /// What shall be said of an incident.
 #[derive(Clone, Debug, Default)]
@@ -54,6 +55,19 @@ pub(crate) struct EntryWanted {
     /// True when it shall be kept although it looks like it holds a secret.
     pub(crate) keep_secrets: bool,
     pub(crate) source: Source,
+}
+
+/// Who may read a row, and whether it stands out.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct EntryChoice {
+    pub(crate) id: Uuid,
+    /// The revision that was looked at.
+    pub(crate) revision: i64,
+    /// None: it stays as it is.
+    pub(crate) visibility: Option<Visibility>,
+    pub(crate) is_starred: bool,
+    /// What was chosen for all rows of people at once, if something was.
+    pub(crate) of_people: Option<Visibility>,
 }
 
 /// A row as it shall be. Of a row that Yagura wrote only the last four fields are read.

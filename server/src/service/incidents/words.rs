@@ -3,6 +3,7 @@
 use app::format;
 use app::i18n::Text;
 use domain::incident::machine::MachineEvent;
+use domain::postmortem::State;
 use domain::time::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -109,7 +110,26 @@ pub(crate) fn machine_words(text: &Text, event: &MachineEvent, zone: &TimeZone, 
         | MachineEvent::RunStep { .. }
         | MachineEvent::RunRebased { .. }
         | MachineEvent::RunFinished { .. } => run_words(text, event)?,
+        MachineEvent::PostmortemMoved { postmortem, from, to } => postmortem_words(text, *postmortem, (*from, *to)),
     })
+}
+
+/// The words for what became of a postmortem.
+fn postmortem_words(text: &Text, number: i64, (from, to): (Option<State>, State)) -> String {
+    let key = match (from, to) {
+        (None | Some(State::Waived), State::Draft) => "event-postmortem-begun",
+        (Some(State::InReview | State::Approved), State::Draft) => "event-postmortem-changes-requested",
+        (_, State::Draft) => "event-postmortem-draft",
+        (Some(State::Approved), State::InReview) => "event-postmortem-review-again",
+        (_, State::InReview) => "event-postmortem-in-review",
+        // A minor correction leaves the approval, and is no other.
+        (Some(State::Published), State::Approved) => "event-postmortem-corrected",
+        (_, State::Approved) => "event-postmortem-approved",
+        (_, State::Published) => "event-postmortem-published",
+        (_, State::Retracted) => "event-postmortem-retracted",
+        (_, State::Waived) => "event-postmortem-waived",
+    };
+    text.with(key, &[("number", number.into())])
 }
 
 /// The words for what happened in a run.

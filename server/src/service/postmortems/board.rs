@@ -39,12 +39,14 @@ pub(crate) struct Board {
     all: Vec<Arc<Told>>,
     by_slug: HashMap<String, usize>,
     is_in_doubt: bool,
-    /// When all were read, on the clock that is never set.
-    read_at: Option<Duration>,
+    /// When it was last made sure that this is what is on disk, on the clock that is never set.
+    sure_at: Option<Duration>,
+    /// The languages of the site in which they were read.
+    languages: Vec<Language>,
 }
 
-/// They are read again so often, whatever was or was not heard of: what was taken back must not stay.
-const READ_EVERY: Duration = Duration::from_secs(60);
+/// It is made sure so often that memory has what is on disk, whatever was or was not heard of: what was taken back must not stay.
+const SURE_EVERY: Duration = Duration::from_secs(60);
 
 /// Pictures that a text names.
 pub(crate) fn pictures(content: &Content) -> impl Iterator<Item = Uuid> + '_ {
@@ -86,6 +88,7 @@ impl Board {
         let all: Vec<Arc<Told>> = all.into_iter().map(newer).collect();
         let is_news = !self.all.iter().map(|one| seen(one)).eq(all.iter().map(|one| seen(one)));
         self.all = all;
+        languages.clone_into(&mut self.languages);
         self.is_in_doubt = false;
         self.index();
         is_news
@@ -108,6 +111,12 @@ impl Board {
         }
         self.index();
         is_news
+    }
+
+    /// True when these are what is on disk, read in the languages that the site has.
+    fn is_at(&self, versions: &[(i64, i64)], languages: &[Language]) -> bool {
+        let own = self.all.iter().map(|one| (one.postmortem.number, one.postmortem.version));
+        self.languages == languages && own.eq(versions.iter().copied())
     }
 
     /// All of them, the newest number first.
@@ -146,7 +155,7 @@ impl Desk {
         let languages = self.monitoring.offer().languages.clone();
         let is_news = {
             let board = &mut self.monitoring.state().postmortems;
-            board.read_at = Some(elapsed);
+            board.sure_at = Some(elapsed);
             board.load(all, &languages)
         };
         if is_news {
@@ -174,15 +183,29 @@ impl Desk {
         }
     }
 
-    /// Reads all again if somebody could not, and now and then; called every second.
+    /// Makes sure now and then that memory has what is on disk, and reads all again if not or if somebody could not; called every second.
     pub(crate) async fn turn_postmortems(&self) {
         let elapsed = self.ledger.clock.elapsed();
         let is_due = {
             let board = &self.monitoring.state().postmortems;
-            board.is_in_doubt || board.read_at.is_none_or(|at| elapsed.saturating_sub(at) >= READ_EVERY)
+            board.is_in_doubt || board.sure_at.is_none_or(|at| elapsed.saturating_sub(at) >= SURE_EVERY)
         };
-        if is_due && let Err(error) = self.load_postmortems().await {
+        if is_due && let Err(error) = self.make_sure(elapsed).await {
             tracing::debug!(%error, "postmortems cannot be read yet");
         }
+    }
+
+    /// Compares numbers first: texts are long, and one that nobody touched need not be read.
+    async fn make_sure(&self, elapsed: Duration) -> Result<(), StoreError> {
+        let versions = self.store.published_versions().await?;
+        let languages = self.monitoring.offer().languages.clone();
+        {
+            let board = &mut self.monitoring.state().postmortems;
+            if !board.is_in_doubt && board.is_at(&versions, &languages) {
+                board.sure_at = Some(elapsed);
+                return Ok(());
+            }
+        }
+        self.load_postmortems().await
     }
 }

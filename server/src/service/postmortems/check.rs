@@ -1,5 +1,8 @@
 //! The list that is gone through before a postmortem is published: what keeps it from being published, what somebody has to decide, and hints. Pure.
 
+#[cfg(test)]
+mod tests;
+
 use std::ops::Range;
 
 use domain::postmortem::blameless::{self, Hint};

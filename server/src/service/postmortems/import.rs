@@ -17,7 +17,7 @@ use store::postmortems::{NewRevision, PostmortemFacts};
 use uuid::Uuid;
 
 use super::write::fresh;
-use super::{done, tidied};
+use super::{done, tell, tidied};
 use crate::service::caller::{Caller, Who};
 use crate::service::desk::{Desk, Done, Outcome};
 use crate::service::problem::Problem;
@@ -62,8 +62,7 @@ impl Desk {
         let imported = self.change(caller, Some(Permission::Respond), move |transaction, now| {
             Box::pin(async move { import(transaction, &by, wanted.incident, read, now).await })
         });
-        let (number, incident) = imported.await?;
-        self.taken_up(Ok(()), &[incident]).await?;
+        let number = imported.await?;
         self.postmortem_changed(Ok(number), number).await
     }
 
@@ -112,7 +111,7 @@ async fn import(
     incident: Option<i64>,
     read: Read,
     now: Timestamp,
-) -> Outcome<(i64, i64)> {
+) -> Outcome<i64> {
     let Read { imported, title, language, zone } = read;
     let rows = rows(&imported);
     let (actor_kind, actor_id) = by.actor();
@@ -184,6 +183,7 @@ async fn import(
     };
     let facts = PostmortemFacts { owner, ..fresh(State::Draft) };
     let postmortem = transaction.insert_postmortem(incident.key, Uuid::now_v7(), &facts, now).await?;
+    tell(transaction, by, None, &postmortem, now).await?;
     let mut content = Content { only: Some(language), title: Texts::default(), body: Texts::default() };
     *content.title.get_mut(language) = title;
     *content.body.get_mut(language) = imported.body;
@@ -201,5 +201,5 @@ async fn import(
     if is_new {
         all.push(Done::new("incident.opened", "incident", incident.number, incident.facts.title.get(language)));
     }
-    Ok(((postmortem.number, incident.number), all))
+    Ok((postmortem.number, all))
 }

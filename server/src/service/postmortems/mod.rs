@@ -19,13 +19,15 @@ pub(crate) mod templates;
 mod write;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::account::{Permission, Role};
+use domain::incident::machine::MachineEvent;
 use domain::incident::work::Severity;
 use domain::postmortem::{Content, Move, State, is_reason};
 use domain::time::Timestamp;
 use store::postmortems::{
-    Buffer, FileHead, IncidentHead, Listed, Postmortem, PostmortemFacts, PostmortemStory, Publication, Revision,
+    Buffer, FileHead, IncidentHead, LISTED_MAX, Listed, Postmortem, PostmortemFacts, PostmortemStory, Publication, Revision,
 };
 use store::{StoreError, Transaction};
 use uuid::Uuid;
@@ -37,12 +39,19 @@ pub(crate) use self::review::{CommentWanted, is_own};
 pub(crate) use self::write::{Saved, TextWanted};
 use super::caller::Caller;
 use super::desk::{Desk, Done};
+use super::incidents::{machine_entry, tell_beside};
 use super::problem::Problem;
 
-/// Incidents that are shown as waiting for a postmortem.
-const WAITING_MAX: u32 = 20;
 /// An incident that is this grave is expected to have one, or a reason why not.
-const EXPECTED: [Severity; 2] = [Severity::Sev1, Severity::Sev2];
+pub(super) const EXPECTED: [Severity; 2] = [Severity::Sev1, Severity::Sev2];
+
+/// A postmortem should be begun so soon after the incident is over, while people remember (domain-model.md, "notification").
+const BEGUN_WITHIN: Duration = Duration::from_secs(2 * 24 * 3600);
+
+/// True when an incident has waited too long for its postmortem.
+pub(crate) fn is_late(waiting: &IncidentHead, now: Timestamp) -> bool {
+    waiting.resolved_at.is_some_and(|over| now.since(over) >= BEGUN_WITHIN)
+}
 
 /// A row of the audit log about a postmortem.
 fn done(action: &'static str, postmortem: &Postmortem) -> Done {
@@ -82,11 +91,27 @@ async fn unchanged(transaction: &mut Transaction<'_>, number: i64, version: i64)
     if postmortem.version == version { Ok(postmortem) } else { Err(Problem::Conflict) }
 }
 
+/// Writes into the timeline of its incident what became of one.
+async fn tell(
+    transaction: &mut Transaction<'_>,
+    caller: &Caller,
+    before: Option<State>,
+    after: &Postmortem,
+    now: Timestamp,
+) -> Result<(), Problem> {
+    let to = after.facts.state;
+    if before == Some(to) {
+        return Ok(());
+    }
+    let event = MachineEvent::PostmortemMoved { postmortem: after.number, from: before, to };
+    tell_beside(transaction, after.incident_key, &machine_entry(caller, event, now, now)).await
+}
+
 /// Moves one to what follows, with what else is said of it.
 async fn to_state(
     transaction: &mut Transaction<'_>,
-    postmortem: &Postmortem,
-    by: Move,
+    caller: &Caller,
+    (postmortem, by): (&Postmortem, Move),
     change: impl FnOnce(&mut PostmortemFacts),
     now: Timestamp,
 ) -> Result<Postmortem, Problem> {
@@ -96,7 +121,9 @@ async fn to_state(
     let mut facts = PostmortemFacts { state, ..postmortem.facts.clone() };
     change(&mut facts);
     let changed = transaction.update_postmortem(postmortem.key, postmortem.version, &facts, now).await?;
-    changed.ok_or(Problem::Conflict)
+    let changed = changed.ok_or(Problem::Conflict)?;
+    tell(transaction, caller, Some(postmortem.facts.state), &changed, now).await?;
+    Ok(changed)
 }
 
 impl Desk {
@@ -137,7 +164,12 @@ impl Desk {
     /// Grave incidents that are over and have no postmortem, the newest first.
     pub(crate) async fn without_postmortem(&self, caller: &Caller) -> Result<Vec<IncidentHead>, Problem> {
         caller.must(Permission::Read, self.now())?;
-        Ok(self.store.incidents_without_postmortem(&EXPECTED, WAITING_MAX).await?)
+        Ok(self.store.incidents_without_postmortem(&EXPECTED, None, LISTED_MAX).await?)
+    }
+
+    /// Those of them that have waited too long.
+    pub(crate) async fn late_without_postmortem(&self, now: Timestamp) -> Result<Vec<IncidentHead>, Problem> {
+        Ok(self.store.incidents_without_postmortem(&EXPECTED, Some(now.minus(BEGUN_WITHIN)), LISTED_MAX).await?)
     }
 
     /// One revision.
@@ -190,6 +222,11 @@ impl Desk {
         // What the database could not answer may have been kept all the same.
         if matches!(outcome, Ok(_) | Err(Problem::Store(_))) {
             self.reread_postmortem(number).await;
+            // Its timeline tells of it.
+            match self.store.incident_of_postmortem(number).await {
+                Ok(incident) => self.incident_changed(incident.as_slice()).await,
+                Err(_) => self.monitoring.state().incidents.doubt(),
+            }
         }
         outcome
     }

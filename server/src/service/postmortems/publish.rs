@@ -169,9 +169,7 @@ impl Desk {
         let published = self.change(caller, Some(Permission::Publish), move |transaction, now| {
             Box::pin(async move { publish(transaction, &by, (number, version), wanted, gathered, now).await })
         });
-        let published = self.postmortem_changed(published.await, number).await?;
-        self.taken_up(Ok(()), &[story.incident_number]).await?;
-        Ok(published)
+        self.postmortem_changed(published.await, number).await
     }
 
     /// Takes what was published back; gives the version.
@@ -191,7 +189,7 @@ impl Desk {
                 let reason = Some((why.clone(), by.name().to_owned()));
                 let newest = transaction.publications(before.key).await?.first().map_or(0, |newest| newest.number);
                 let change = |facts: &mut PostmortemFacts| (facts.retracted, facts.reason) = (newest, reason);
-                let after = to_state(transaction, &before, Move::Retract, change, now).await?;
+                let after = to_state(transaction, &by, (&before, Move::Retract), change, now).await?;
                 let done = moved("postmortem.retracted", &before, &after).changed("reason", None, Some(why));
                 Ok((after.version, vec![done]))
             })
@@ -286,7 +284,7 @@ async fn publish(
         None => own_slug(transaction, &before, &incident, &title(&newest.content)).await?,
     };
     let change = |facts: &mut PostmortemFacts| (facts.slug, facts.reason) = (Some(slug.clone()), None);
-    let after = to_state(transaction, &before, Move::Publish, change, now).await?;
+    let after = to_state(transaction, by, (&before, Move::Publish), change, now).await?;
     let message = withheld::plain(wanted.message.trim());
     let mut record = gathered.record;
     record.withhold();

@@ -82,7 +82,10 @@ fn timeline(story: &IncidentStory, config: &Config, zone: &TimeZone) -> (Vec<Tim
     let (mut told, mut internal) = (Vec::new(), Vec::new());
     let is_shown = |entry: &&Entry| {
         // Of what Yagura notes by itself only what people made public or marked belongs into a story.
-        let is_inside = entry.visibility == Visibility::Internal && matches!(entry.content, EntryContent::Machine(_));
+        let is_inside = match &entry.content {
+            EntryContent::Machine(event) => entry.visibility == Visibility::Internal || event.is_for_the_desk(),
+            EntryContent::Words { .. } => false,
+        };
         entry.deleted_at.is_none() && !is_inside
     };
     for entry in story.entries.iter().filter(is_shown).take(ROWS_MAX) {

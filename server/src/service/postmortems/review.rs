@@ -38,13 +38,14 @@ impl Desk {
     /// Hands a postmortem to others; gives its version.
     pub(crate) async fn submit_postmortem(&self, caller: &Caller, number: i64, version: i64) -> Result<i64, Problem> {
         caller.must(Permission::Respond, self.now())?;
+        let by = caller.clone();
         let submitted = self.change(caller, Some(Permission::Respond), move |transaction, now| {
             Box::pin(async move {
                 let before = unchanged(transaction, number, version).await?;
                 if transaction.newest_revision(before.key).await?.is_none() {
                     return Err(Problem::Refused("refused-postmortem-empty"));
                 }
-                let after = to_state(transaction, &before, Move::Submit, |_| {}, now).await?;
+                let after = to_state(transaction, &by, (&before, Move::Submit), |_| {}, now).await?;
                 Ok((after.version, vec![moved("postmortem.submitted", &before, &after)]))
             })
         });
@@ -128,7 +129,7 @@ async fn review(
         return Err(Problem::Refused("refused-own-approval"));
     }
     let step = if verdict == Verdict::Approve { Move::Approve } else { Move::RequestChanges };
-    let after = to_state(transaction, &before, step, |_| {}, now).await?;
+    let after = to_state(transaction, by, (&before, step), |_| {}, now).await?;
     let review = Review { revision, verdict, note, actor_id, actor_name: by.name().to_owned(), is_own, at: now };
     transaction.append_postmortem_review(before.key, &review).await?;
     let action = if verdict == Verdict::Approve { "postmortem.approved" } else { "postmortem.changes_requested" };

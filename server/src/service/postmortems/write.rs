@@ -14,7 +14,7 @@ use store::postmortems::{Buffer, NewRevision, Postmortem, PostmortemFacts, Revis
 use uuid::Uuid;
 
 use super::templates::Template;
-use super::{done, found, moved, tidied, to_state};
+use super::{done, found, moved, tell, tidied, to_state};
 use crate::service::caller::{Caller, Who};
 use crate::service::desk::{Desk, Outcome};
 use crate::service::problem::{Invalid, Problem};
@@ -216,12 +216,14 @@ async fn begin(
         Some(waived) if waived.facts.state == State::Waived => {
             let edit = Move::Edit { is_minor: false };
             let change = |facts: &mut PostmortemFacts| (facts.reason, facts.owner) = (None, owner);
-            (to_state(transaction, &waived, edit, change, now).await?, "postmortem.begun")
+            (to_state(transaction, by, (&waived, edit), change, now).await?, "postmortem.begun")
         }
         Some(there) => return Ok((there.number, Vec::new())),
         None => {
             let facts = PostmortemFacts { owner, ..fresh(State::Draft) };
-            (transaction.insert_postmortem(incident.key, Uuid::now_v7(), &facts, now).await?, "postmortem.begun")
+            let begun = transaction.insert_postmortem(incident.key, Uuid::now_v7(), &facts, now).await?;
+            tell(transaction, by, None, &begun, now).await?;
+            (begun, "postmortem.begun")
         }
     };
     let (_, author_id) = by.actor();
@@ -260,10 +262,12 @@ async fn waive(transaction: &mut Transaction<'_>, by: &Caller, incident: i64, wh
     let incident = transaction.incident(incident).await?.ok_or(Problem::NotFound("incident"))?;
     let reason = Some((why.clone(), by.name().to_owned()));
     let postmortem = if let Some(there) = transaction.postmortem_of(incident.key).await? {
-        to_state(transaction, &there, Move::Waive, |facts| facts.reason = reason, now).await?
+        to_state(transaction, by, (&there, Move::Waive), |facts| facts.reason = reason, now).await?
     } else {
         let facts = PostmortemFacts { reason, ..fresh(State::Waived) };
-        transaction.insert_postmortem(incident.key, Uuid::now_v7(), &facts, now).await?
+        let waived = transaction.insert_postmortem(incident.key, Uuid::now_v7(), &facts, now).await?;
+        tell(transaction, by, None, &waived, now).await?;
+        waived
     };
     Ok((postmortem.number, vec![done("postmortem.waived", &postmortem).changed("reason", None, Some(why))]))
 }
@@ -300,7 +304,7 @@ async fn save(
     };
     let is_minor = new.is_minor;
     let head = transaction.append_revision(postmortem.key, &new).await?;
-    let after = to_state(transaction, &postmortem, Move::Edit { is_minor }, |_| {}, now).await?;
+    let after = to_state(transaction, by, (&postmortem, Move::Edit { is_minor }), |_| {}, now).await?;
     if !is_restored {
         forget_typed(transaction, by, &postmortem).await?;
     }

@@ -8,14 +8,14 @@ use domain::runbook::StepId;
 use domain::runbook::run::{Deed, Event};
 use domain::time::Timestamp;
 use store::Transaction;
-use store::incidents::{ENTRIES_MAX, Incident, NewEntry};
+use store::incidents::{Incident, NewEntry};
 use store::runbooks::runs::KeptEvent;
 use store::runbooks::{NewRunEvent, Run, RunEvent};
 
 use super::{for_rules, must_run};
 use crate::service::caller::Caller;
 use crate::service::desk::Done;
-use crate::service::incidents::machine_entry;
+use crate::service::incidents::{machine_entry, tell_beside};
 use crate::service::problem::Problem;
 use crate::service::runbooks::Edition;
 
@@ -48,14 +48,8 @@ pub(super) async fn tell(
     event: MachineEvent,
     (at, now): (Timestamp, Timestamp),
 ) -> Result<(), Problem> {
-    // A timeline that is full takes no more rows. What was done stays in the run all the same: nobody is held up in the middle of it.
-    if transaction.count_entries(incident.key).await? >= i64::from(ENTRIES_MAX) {
-        return Ok(());
-    }
     let row = NewEntry { op: Some(format!("run {number} {seq}")), ..machine_entry(by, event, at, now) };
-    transaction.append_entry(incident.key, &row).await?;
-    transaction.touch_incident(incident.key, now).await?;
-    Ok(())
+    tell_beside(transaction, incident.key, &row).await
 }
 
 impl Opened {

@@ -1,6 +1,6 @@
 //! Action items: the board and the list, one of them, and what they add up to.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use app::data::desk::{ActionItemPage, ActionItemsPage, ActionLine, DeskPage, FormState, InsightPage, SPANS};
 use app::format;
@@ -152,15 +152,25 @@ fn steps(stage: Stage) -> Vec<&'static str> {
     }
 }
 
-/// What an item can be bound to.
-fn bindable(web: &Web, text: &Text) -> Vec<(String, String)> {
+/// What there is that an item can be bound to, bundled runbooks too.
+fn known_to_bind(web: &Web) -> Vec<Bound> {
     let whole = web.desk.configuration.whole();
     let library = web.desk.library();
     let probes = whole.config.probes.iter().map(|probe| Bound::Probe(probe.slug.clone()));
     let components = whole.config.components.iter().map(|spec| Bound::Component(spec.slug.clone()));
-    let own = library.runbooks.iter().filter(|(_, runbook)| !runbook.is_bundled);
-    let runbooks = own.flat_map(|(slug, _)| [Bound::Runbook(slug.clone()), Bound::Drill(slug.clone())]);
-    probes.chain(components).chain(runbooks).map(|bound| (written(&bound), bound_name(text, &bound))).collect()
+    let runbooks = library.runbooks.keys().flat_map(|slug| [Bound::Runbook(slug.clone()), Bound::Drill(slug.clone())]);
+    probes.chain(components).chain(runbooks).collect()
+}
+
+/// What of that is offered, by value and name: bundled runbooks change with Yagura alone.
+fn bindable(web: &Web, text: &Text) -> Vec<(String, String)> {
+    let library = web.desk.library();
+    let is_own = |bound: &Bound| match bound {
+        Bound::Runbook(slug) | Bound::Drill(slug) => library.runbooks.get(slug).is_some_and(|runbook| !runbook.is_bundled),
+        Bound::Probe(_) | Bound::Component(_) => true,
+    };
+    let offered = known_to_bind(web).into_iter().filter(is_own);
+    offered.map(|bound| (written(&bound), bound_name(text, &bound))).collect()
 }
 
 fn form_of(item: &Item, people: &HashMap<i64, String>) -> FormState {
@@ -186,6 +196,7 @@ async fn item_page(web: &Web, visit: &Visit, number: i64, form: Option<FormState
     let shown_form = form.clone().unwrap_or_else(|| form_of(&item, &people));
     // What is bound stays to be chosen although it is there no more.
     let mut choices = bindable(web, &text);
+    let known: HashSet<String> = known_to_bind(web).iter().map(written).collect();
     for bound in &item.facts.bound {
         let value = written(bound);
         if !choices.iter().any(|(known, _)| *known == value) {
@@ -202,8 +213,12 @@ async fn item_page(web: &Web, visit: &Visit, number: i64, form: Option<FormState
         bound: proofs
             .iter()
             .map(|(bound, proof)| {
-                // What cannot be looked at proves nothing, and need not.
-                let none = if matches!(bound, Bound::Component(_)) { String::new() } else { text.get("action-unproven") };
+                let none = match bound {
+                    // What cannot be looked at proves nothing, and need not.
+                    Bound::Component(_) => String::new(),
+                    bound if !known.contains(&written(bound)) => text.get("action-to-be-made"),
+                    _ => text.get("action-unproven"),
+                };
                 let words = proof.as_ref().map_or(none, |proof| proof_words(&text, proof, web));
                 (bound_name(&text, bound), words)
             })
@@ -271,6 +286,7 @@ fn wanted(typed: &Typed) -> ItemWanted {
         due: text("due"),
         url: text("url"),
         bound: typed.all("bound").into_iter().map(str::to_owned).collect(),
+        probe_to_be: text("probe_to_be"),
     }
 }
 

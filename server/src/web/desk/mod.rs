@@ -130,6 +130,8 @@ fn table() -> Table {
         .post_up_to(FILE_FORM_BYTES_MAX, "/desk/incidents/{number}/entries/{id}/evidence", incidents::evidence::add)
         .get("/desk/incidents/{number}/evidence/{id}", incidents::evidence::show)
         .post("/desk/incidents/{number}/evidence/{id}/delete", incidents::evidence::delete)
+        .get("/desk/incidents/{number}/entries/choose", incidents::choose::show)
+        .post_up_to(PASTE_BYTES_MAX, "/desk/incidents/{number}/entries/choose", incidents::choose::post)
         .get("/desk/incidents/{number}/paste", incidents::paste::show)
         .post_up_to(PASTE_BYTES_MAX, "/desk/incidents/{number}/paste", incidents::paste::post)
         .get("/desk/incidents/{number}/updates/new", incidents::updates::show)

@@ -10,7 +10,6 @@ use app::data::{
 };
 use app::i18n::Text;
 use domain::incident::IncidentStatus;
-use domain::incident::machine::MachineEvent;
 use domain::incident::metrics::measure;
 use domain::incident::work::Visibility;
 use domain::text::{Language, Slug};
@@ -285,6 +284,9 @@ impl Selection {
     }
 
     fn row(&self, entry: &Entry, text: &Text) -> Option<PublicRow> {
+        if matches!(&entry.content, EntryContent::Machine(event) if event.is_for_the_desk()) {
+            return None;
+        }
         let (kind, html) = match entry.visibility {
             Visibility::Internal => return None,
             Visibility::Redacted => (None, None),
@@ -298,7 +300,6 @@ impl Selection {
     fn row_html(&self, content: &EntryContent, text: &Text) -> Option<String> {
         match content {
             EntryContent::Words { body, .. } => Some(markdown::html(body)),
-            EntryContent::Machine(event) if is_for_the_desk(event) => None,
             EntryContent::Machine(event) => {
                 let name = |slug: &str| {
                     let (spec, _) = self.component(&slug.parse().ok()?)?;
@@ -309,23 +310,6 @@ impl Selection {
             }
         }
     }
-}
-
-/// True for facts that name people, alerts, steps of runbooks, or incidents by the number that only the desk knows.
-const fn is_for_the_desk(event: &MachineEvent) -> bool {
-    matches!(
-        event,
-        MachineEvent::RoleChanged { .. }
-            | MachineEvent::Related { .. }
-            | MachineEvent::Absorbed { .. }
-            | MachineEvent::MergedInto { .. }
-            | MachineEvent::AlertBegan { .. }
-            | MachineEvent::AlertEnded { .. }
-            | MachineEvent::RunStarted { .. }
-            | MachineEvent::RunStep { .. }
-            | MachineEvent::RunRebased { .. }
-            | MachineEvent::RunFinished { .. }
-    )
 }
 
 /// When an incident was made public; there is none that is public and was not.

@@ -301,6 +301,8 @@ pub struct IncidentHead {
     pub state: WorkState,
     /// When somebody began to work on it.
     pub opened_at: Timestamp,
+    /// When it was over, if it is.
+    pub resolved_at: Option<Timestamp>,
 }
 
 /// Everything about one postmortem, as its pages at the desk show it.

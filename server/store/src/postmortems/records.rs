@@ -91,6 +91,7 @@ fn read_listed(row: &SqliteRow) -> Result<Listed, StoreError> {
             severity: columns.named("a severity", Severity::from_name)?,
             state: columns.named("a state of an incident", WorkState::from_name)?,
             opened_at: columns.moment()?,
+            resolved_at: columns.moment_if_any()?,
         },
     })
 }
@@ -114,7 +115,7 @@ impl Store {
             ", r.number, CASE WHEN r.key IS NULL THEN NULL ELSE json_object('title', json_extract(r.content, '$.title'),
                  'body', json_object('ja', '', 'en', ''), 'only', NULL) END,
              (SELECT MAX(published_at) FROM postmortem_publication WHERE postmortem_key = p.key),
-             i.number, i.title, i.severity, i.state, i.opened_at
+             i.number, i.title, i.severity, i.state, i.opened_at, i.resolved_at
              FROM postmortem AS p JOIN incident AS i ON i.key = p.incident_key
              LEFT JOIN postmortem_revision AS r ON r.postmortem_key = p.key
                  AND r.number = (SELECT MAX(number) FROM postmortem_revision WHERE postmortem_key = p.key)
@@ -129,20 +130,23 @@ impl Store {
         rows.iter().map(read_listed).collect()
     }
 
-    /// Incidents that are over, of one of these severities, without a postmortem, the newest first; drills need none.
+    /// Incidents that are over, of one of these severities, without a postmortem, the newest first; drills need none. `over_by`: only those that were
+    /// over then.
     pub async fn incidents_without_postmortem(
         &self,
         severities: &[Severity],
+        over_by: Option<Timestamp>,
         limit: u32,
     ) -> Result<Vec<IncidentHead>, StoreError> {
         let rows = sqlx::query(
-            "SELECT i.number, i.title, i.severity, i.state, i.opened_at FROM incident AS i
+            "SELECT i.number, i.title, i.severity, i.state, i.opened_at, i.resolved_at FROM incident AS i
              WHERE i.severity IN (SELECT value FROM json_each(?1)) AND i.kind <> 'drill' AND i.merged_into IS NULL
                AND i.state IN ('resolved', 'closed') AND NOT EXISTS (SELECT 1 FROM postmortem WHERE incident_key = i.key)
-             ORDER BY i.number DESC LIMIT ?2",
+               AND (?3 IS NULL OR i.resolved_at <= ?3) ORDER BY i.number DESC LIMIT ?2",
         )
         .bind(json!(severities.iter().map(|severity| severity.name()).collect::<Vec<_>>()).to_string())
-        .bind(i64::from(limit))
+        .bind(i64::from(limit.min(LISTED_MAX)))
+        .bind(over_by.map(Timestamp::as_ms))
         .fetch_all(self.readers())
         .await
         .map_err(StoreError::doing(READ))?;
@@ -154,6 +158,7 @@ impl Store {
                 severity: columns.named("a severity", Severity::from_name)?,
                 state: columns.named("a state of an incident", WorkState::from_name)?,
                 opened_at: columns.moment()?,
+                resolved_at: columns.moment_if_any()?,
             })
         };
         rows.iter().map(head).collect()
@@ -178,6 +183,28 @@ impl Store {
             typing: revisions::typing(&mut snapshot, key).await?,
             postmortem,
         }))
+    }
+
+    /// The number of the incident of the postmortem with this number.
+    pub async fn incident_of_postmortem(&self, number: i64) -> Result<Option<i64>, StoreError> {
+        sqlx::query_scalar("SELECT i.number FROM postmortem AS p JOIN incident AS i ON i.key = p.incident_key WHERE p.number = ?")
+            .bind(number)
+            .fetch_optional(self.readers())
+            .await
+            .map_err(StoreError::doing(READ))
+    }
+
+    /// Number and version of every postmortem that was ever published, in the order of [`Store::published_postmortems`]: whether something changed
+    /// is known from these without reading a text.
+    pub async fn published_versions(&self) -> Result<Vec<(i64, i64)>, StoreError> {
+        sqlx::query_as(
+            "SELECT number, version FROM postmortem AS p
+             WHERE EXISTS (SELECT 1 FROM postmortem_publication WHERE postmortem_key = p.key) ORDER BY number DESC LIMIT ?",
+        )
+        .bind(i64::from(LISTED_MAX))
+        .fetch_all(self.readers())
+        .await
+        .map_err(StoreError::doing(READ))
     }
 
     /// Every postmortem that was ever published, the newest number first, with its newest publication; at most [`LISTED_MAX`].

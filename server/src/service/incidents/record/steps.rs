@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use domain::account::Permission;
 use domain::incident::machine::MachineEvent;
-use domain::incident::work::{Marker, Precision, State};
+use domain::incident::work::{IncidentKind, Marker, Precision, State};
 use domain::text::{Language, Slug};
 use domain::time::Timestamp;
 use jiff::tz::TimeZone;
@@ -18,6 +18,7 @@ use super::super::{Deed, permitted};
 use super::periods;
 use crate::service::caller::{Caller, Who};
 use crate::service::desk::Done;
+use crate::service::postmortems::EXPECTED;
 use crate::service::problem::Problem;
 
 /// The incident as it is now, if they may do this to it and it was not merged into another one.
@@ -158,6 +159,9 @@ impl Shift {
         if matches!(to, State::Closed | State::Cancelled) && !transaction.open_runs_of(incident_key).await?.is_empty() {
             return Err(Problem::Refused("refused-runs-open"));
         }
+        if to == State::Closed {
+            must_be_told(transaction, incident_key).await?;
+        }
         let event = MachineEvent::StateChanged { from, to, reason };
         let row = append(transaction, incident_key, &NewEntry { precision, ..machine_entry(by, event, at, now) }).await?;
         if !from.is_active() && to.is_active() {
@@ -183,11 +187,22 @@ impl Shift {
     }
 }
 
+/// Refuses to close what still owes its story (domain-model.md, "incident"): one that is grave has a postmortem that was published, or somebody said
+/// why there is none; and one that was begun is brought to an end.
+async fn must_be_told(transaction: &mut Transaction<'_>, incident_key: i64) -> Result<(), Problem> {
+    let Some(incident) = transaction.incident_by_key(incident_key).await? else { return Ok(()) };
+    let is_told = match transaction.postmortem_of(incident_key).await? {
+        Some(postmortem) => !postmortem.facts.state.is_under_way() || !transaction.publications(postmortem.key).await?.is_empty(),
+        None => !EXPECTED.contains(&incident.facts.severity) || incident.facts.kind == IncidentKind::Drill,
+    };
+    if is_told { Ok(()) } else { Err(Problem::Refused("refused-postmortem-open")) }
+}
+
 #[cfg(test)]
 mod tests {
     use domain::component::Status;
     use domain::incident::Impact;
-    use domain::incident::work::{IncidentKind, Severity};
+    use domain::incident::work::Severity;
     use domain::text::LocalizedText;
 
     use super::*;

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::super::read::EntryRead;
 use super::super::record::{done, editable, marker_moved, note, writable, zone_of};
-use super::super::wanted::EntryEdit;
+use super::super::wanted::{EntryChoice, EntryEdit};
 use super::super::{Deed, permitted};
 use super::human_entry;
 use crate::service::caller::Caller;
@@ -121,6 +121,41 @@ pub(super) async fn star(
     changed.ok_or(Problem::Conflict)?;
     transaction.touch_incident(incident.key, now).await?;
     Ok((Nothing {}, vec![noted(about("entry.changed", id, &incident), &entry, &wanted)]))
+}
+
+/// Lets rows stand out and be read by others, all or none. One that stays as it is may have been changed meanwhile; one that does not may not.
+pub(super) async fn choose(
+    transaction: &mut Transaction<'_>,
+    by: &Caller,
+    number: i64,
+    choices: &[EntryChoice],
+    now: Timestamp,
+) -> Outcome<Nothing> {
+    let incident = editable(transaction, by, number, now).await?;
+    let mut all = Vec::new();
+    for choice in choices {
+        let entry = found(transaction, &incident, choice.id).await?;
+        let own = choice.visibility.unwrap_or(entry.visibility);
+        // What is chosen for all is for rows of which nobody chose anything else, and never shows what is withheld.
+        let is_for_all = matches!(entry.content, EntryContent::Words { .. })
+            && own == entry.visibility
+            && entry.visibility != Visibility::Redacted;
+        let visibility = choice.of_people.filter(|_| is_for_all).unwrap_or(own);
+        let wanted = EntryChange { is_starred: choice.is_starred, visibility, ..as_it_is(&entry) };
+        if wanted == as_it_is(&entry) || entry.deleted_at.is_some() {
+            continue;
+        }
+        if wanted.visibility != entry.visibility {
+            may_show(by, &incident, now)?;
+        }
+        let changed = transaction.change_entry(entry.key, choice.revision, &wanted, by.name(), now).await?;
+        changed.ok_or(Problem::Conflict)?;
+        all.push(noted(about("entry.changed", choice.id, &incident), &entry, &wanted));
+    }
+    if !all.is_empty() {
+        transaction.touch_incident(incident.key, now).await?;
+    }
+    Ok((Nothing {}, all))
 }
 
 pub(super) async fn delete(

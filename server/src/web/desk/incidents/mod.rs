@@ -2,6 +2,7 @@
 //! buttons in [`actions`], rows in [`entries`] and [`paste`], what the public is told in [`updates`], files in [`evidence`].
 
 pub(super) mod actions;
+pub(super) mod choose;
 pub(super) mod entries;
 pub(super) mod evidence;
 pub(super) mod paste;

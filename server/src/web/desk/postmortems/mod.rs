@@ -7,10 +7,11 @@ pub(super) mod review;
 pub(super) mod write;
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use app::data::desk::{
     CommentLine, DeskPage, DeskPiece, FormState, PostmortemLine, PostmortemNewPage, PostmortemShowPage, PostmortemsPage,
-    ReviewLine, RevisionLine, ShownText,
+    ReviewLine, RevisionLine, ShownText, WaitingLine,
 };
 use axum::extract::{Path, State};
 use domain::account::Permission;
@@ -18,16 +19,18 @@ use domain::postmortem::block::{BlockKind, Piece, pieces};
 use domain::postmortem::frozen::{Record, Shown};
 use domain::postmortem::{Content, State as PostmortemState, Verdict};
 use domain::text::Language;
-use store::postmortems::{Comment, LISTED_MAX, Listed, PostmortemStory, RevisionHead};
+use domain::time::Timestamp;
+use store::postmortems::{Comment, IncidentHead, LISTED_MAX, Listed, PostmortemStory, RevisionHead};
 
+use super::super::postmortem_marks::{Passage, passages};
 use super::super::postmortem_text::{Reading, body, row};
 use super::super::{Web, markdown, zone_named};
 use super::form::{self, Sent, Typed};
 use super::show::{Answer, done, form_page, on_to, page, query, with_status};
 use super::visit::Visit;
 use crate::service::incidents::Found;
-use crate::service::postmortems::is_own;
 use crate::service::postmortems::record::Gathered;
+use crate::service::postmortems::{is_late, is_own};
 use crate::service::problem::Problem;
 
 /// The page of a postmortem.
@@ -67,6 +70,18 @@ fn line(listed: &Listed, language: Language, people: &HashMap<i64, String>) -> P
     }
 }
 
+/// Incidents that wait for a postmortem, as they are listed.
+pub(super) fn waiting_lines(waiting: &[IncidentHead], language: Language, now: Timestamp) -> Vec<WaitingLine> {
+    let line = |one: &IncidentHead| WaitingLine {
+        number: one.number,
+        title: one.title.get(language).to_owned(),
+        severity: one.severity,
+        opened_at: one.opened_at,
+        is_late: is_late(one, now),
+    };
+    waiting.iter().map(line).collect()
+}
+
 pub(super) async fn show(State(web): State<Web>, visit: Visit) -> Answer {
     let caller = visit.caller()?;
     caller.must(Permission::Read, visit.now)?;
@@ -85,10 +100,7 @@ pub(super) async fn show(State(web): State<Web>, visit: Visit) -> Answer {
     let older = rest.last().filter(|_| has_more).map(|last| format!("{HERE}?before={}", last.postmortem.number));
     let lines = |all: &[Listed]| all.iter().map(|one| line(one, visit.language, &people)).collect();
     let shown = PostmortemsPage {
-        waiting: waiting
-            .into_iter()
-            .map(|one| (one.number, one.title.get(visit.language).to_owned(), one.severity, one.opened_at))
-            .collect(),
+        waiting: waiting_lines(&waiting, visit.language, visit.now),
         under_way: lines(&open),
         rest: lines(&rest),
         older,
@@ -171,11 +183,15 @@ pub(super) fn shown_pieces(reading: &Reading<'_>, text: &str, gathered: &Gathere
     body(reading, text, &gathered.record).into_iter().map(with_internal).collect()
 }
 
+/// Passages of texts that comments speak of which nobody has seen to.
+type Passages = HashMap<Language, Vec<Passage>>;
+
 /// Texts of a revision as they would be read.
-fn shown_texts(content: &Content, number: i64, gathered: &Gathered) -> Vec<ShownText> {
+fn shown_texts(content: &Content, number: i64, gathered: &Gathered, passages: &Passages) -> Vec<ShownText> {
     let pictures = pictures(number);
     let text = |language: Language| {
-        let reading = Reading::new(language, &pictures);
+        let passages = passages.get(&language).map(Vec::as_slice).unwrap_or_default();
+        let reading = Reading { passages, ..Reading::new(language, &pictures) };
         ShownText {
             language,
             title: content.title.get(language).to_owned(),
@@ -251,20 +267,28 @@ fn facts_form(story: &PostmortemStory, people: &HashMap<i64, String>) -> FormSta
         .with("no_actions", facts.no_actions.clone().unwrap_or_default())
 }
 
-/// A comment with its answers, and where its passage is now.
-fn comment_line(comment: &Comment, story: &PostmortemStory, old: &HashMap<i64, Content>) -> CommentLine {
-    let newest = story.newest.as_ref().map(|newest| &newest.content);
-    let now = comment.anchor.as_ref().and_then(|anchor| {
-        let text = newest?.body.get(comment.language);
+/// A comment with its answers, and where its passage is now; that is marked there if nobody has seen to it.
+fn comment_line(
+    comment: &Comment,
+    story: &PostmortemStory,
+    old: &HashMap<i64, Content>,
+    passages: &mut HashMap<Language, Vec<(String, Range<usize>)>>,
+) -> CommentLine {
+    let text = story.newest.as_ref().map(|newest| newest.content.body.get(comment.language)).unwrap_or_default();
+    let range = comment.anchor.as_ref().and_then(|anchor| {
         let before = old.get(&comment.revision).map(|content| content.body.get(comment.language)).unwrap_or_default();
-        let range = anchor.follow(before, text)?;
-        Some(text[range].to_owned())
+        anchor.follow(before, text)
     });
+    let now = range.clone().map(|range| text[range].to_owned());
+    let passage = range.filter(|_| comment.resolved.is_none()).map(|range| (comment.id.to_string(), range));
+    passages.entry(comment.language).or_default().extend(passage);
     let answers = story.comments.iter().filter(|answer| answer.parent == Some(comment.key));
     CommentLine {
         id: comment.id.to_string(),
         quote: comment.anchor.as_ref().map(|anchor| anchor.quote.clone()),
         now,
+        // Known when the text is made.
+        is_marked: false,
         html: markdown::html(&comment.body),
         name: comment.actor_name.clone(),
         at: comment.created_at,
@@ -305,12 +329,34 @@ pub(super) async fn with_forms(web: &Web, visit: &Visit, number: i64, forms: For
     let own_key = visit.person().map_or(0, |person| person.key);
     let refused = [forms.facts.as_ref(), Some(&forms.review), Some(&forms.comment), Some(&forms.retract)];
     let is_refused = refused.into_iter().flatten().any(|form| !form.errors.is_empty());
+    let mut ranges = HashMap::new();
+    let mut comments: Vec<CommentLine> = story
+        .comments
+        .iter()
+        .filter(|comment| comment.parent.is_none())
+        .map(|comment| comment_line(comment, &story, &old, &mut ranges))
+        .collect();
+    let content = story.newest.as_ref().map(|newest| newest.content.clone());
+    let made = tokio::task::spawn_blocking(move || {
+        let Some(content) = content else { return Vec::new() };
+        let of = |(language, ranges): (Language, Vec<_>)| (language, passages(content.body.get(language), ranges));
+        shown_texts(&content, number, &gathered, &ranges.into_iter().map(of).collect())
+    });
+    let texts = made.await.map_err(|_| Problem::Busy)?;
+    let is_marked = |id: &str| {
+        let mark = format!("id=\"passage-{id}\"");
+        let pieces = texts.iter().flat_map(|shown| &shown.pieces);
+        pieces.into_iter().any(|piece| matches!(&piece.piece, app::data::BodyPiece::Html(html) if html.contains(&mark)))
+    };
+    for comment in &mut comments {
+        comment.is_marked = comment.quote.is_some() && comment.resolved_by.is_none() && is_marked(&comment.id);
+    }
     let shown = PostmortemShowPage {
         version: story.postmortem.version,
         reason: story.postmortem.facts.reason.clone(),
         slug: story.postmortem.facts.slug.as_ref().map(ToString::to_string),
         newest: story.newest.as_ref().map(|newest| newest.head.number),
-        texts: story.newest.as_ref().map(|newest| shown_texts(&newest.content, number, &gathered)).unwrap_or_default(),
+        texts,
         revisions: story.revisions.iter().map(|head| revision_line(head, &story)).collect(),
         publications: story
             .publications
@@ -329,12 +375,7 @@ pub(super) async fn with_forms(web: &Web, visit: &Visit, number: i64, forms: For
                 at: one.at,
             })
             .collect(),
-        comments: story
-            .comments
-            .iter()
-            .filter(|comment| comment.parent.is_none())
-            .map(|comment| comment_line(comment, &story, &old))
-            .collect(),
+        comments,
         typing: typing(&story, &people, own_key),
         unsaved_at: story.typing.iter().find(|(key, _)| *key == own_key).map(|(_, at)| *at),
         is_own: is_own(&since, &own_id),

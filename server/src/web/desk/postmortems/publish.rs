@@ -9,7 +9,7 @@ use super::super::super::{Web, words_in};
 use super::super::form::{self, Sent, Typed};
 use super::super::show::{Answer, done, form_page};
 use super::super::visit::Visit;
-use super::{at, line_of, people, shown_texts};
+use super::{Passages, at, line_of, people, shown_texts};
 use crate::service::incidents::Found;
 use crate::service::incidents::told::public_number;
 use crate::service::postmortems::PublishWanted;
@@ -50,7 +50,11 @@ async fn publish_page(web: &Web, visit: &Visit, number: i64, form: FormState) ->
         is_again,
         can_announce: is_public && !is_again,
         points: points.into_iter().map(check_line).collect(),
-        texts: story.newest.as_ref().map(|newest| shown_texts(&newest.content, number, &gathered)).unwrap_or_default(),
+        texts: story
+            .newest
+            .as_ref()
+            .map(|newest| shown_texts(&newest.content, number, &gathered, &Passages::new()))
+            .unwrap_or_default(),
         line,
         form: form.clone(),
     };

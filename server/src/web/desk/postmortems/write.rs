@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use app::data::desk::{DeskPage, FormState, PostmortemComparePage, PostmortemEditPage, PostmortemMergePage};
-use app::parts::postmortem::body_html;
+use app::data::desk::{DeskPage, FormState, PostmortemComparePage, PostmortemEditPage, PostmortemMergePage, ShownText};
+use app::pages::desk::postmortem_show::pieces_html;
 use axum::Json;
 use axum::body::{Body, to_bytes};
 use axum::extract::rejection::JsonRejection;
@@ -23,13 +23,13 @@ use store::postmortems::RevisionHead;
 use store::runbooks::runs::RunFilter;
 use uuid::Uuid;
 
-use super::super::super::postmortem_text::{Reading, body};
+use super::super::super::postmortem_text::Reading;
 use super::super::super::{FluentMessages, Web, markdown, words_in, zone_named};
 use super::super::form::{self, Sent, Typed, after};
 use super::super::incidents::evidence::{SentFile, read};
 use super::super::show::{Answer, done, form_page, on_to, query, with_status};
 use super::super::visit::Visit;
-use super::{at, people, pictures, revision_line, typing};
+use super::{at, people, pictures, revision_line, shown_pieces, typing};
 use crate::service::incidents::Found;
 use crate::service::postmortems::{Choice, Merging, Saved, TextWanted};
 use crate::service::problem::Problem;
@@ -286,8 +286,9 @@ pub(in super::super) async fn preview(State(web): State<Web>, visit: Visit, Path
     let html = tokio::task::spawn_blocking(move || {
         let pictures = pictures(number);
         let reading = Reading::new(language, &pictures);
-        let zone = zone_named(&gathered.record.zone);
-        body_html(&words_in(language), &zone, &body(&reading, &source, &gathered.record))
+        let (title, zone) = (String::new(), zone_named(&gathered.record.zone));
+        let shown = ShownText { language, title, zone, pieces: shown_pieces(&reading, &source, &gathered) };
+        pieces_html(&words_in(language), &shown)
     });
     let html = html.await.map_err(|_| Problem::Busy)?;
     Ok(([(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response())

@@ -11,6 +11,7 @@ use std::time::Duration;
 use app::data::{PublicSite, StatusPage, Summary};
 use domain::component::Status;
 use domain::incident::Impact;
+use domain::incident::machine::MachineEvent;
 use domain::incident::work::{EntryKind, IncidentKind, Marker, Precision, Role, Severity, Source as Origin, State as Work};
 use domain::text::LocalizedText;
 use domain::tower::ComponentKey;
