@@ -124,13 +124,17 @@ async function follow(number, story) {
   }
 }
 
-/** Writes one revision of a text into the editor, and publishes it. */
+/** Puts one revision of a text into the editor, as whoever wrote it on paper first, and publishes it. */
 async function publish(pm, story, revision, isFirst) {
   await go(`${pm}/edit`);
   await page.waitForSelector('.editor-form.is-awake');
   await page.locator('.cm-content').first().click();
   await page.keyboard.press('Control+a');
-  await page.keyboard.insertText(file(revision.file));
+  await page.evaluate((text) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', text);
+    document.querySelector('.cm-content').dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  }, file(revision.file));
   await page.fill('[name=title_ja]', story.postmortem.title.ja);
   await page.selectOption('[name=only]', 'ja').catch(() => page.check('[name=only][value=ja]'));
   await page.fill('[name=message]', revision.message);

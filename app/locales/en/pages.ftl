@@ -262,4 +262,6 @@ story-figures = Figures
 story-stated = stated: { $length }
 story-timeline = Timeline
 story-about = about { $when }
+story-task-done = done
+story-task-open = to do
 story-withheld = Withheld

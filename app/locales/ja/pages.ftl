@@ -235,4 +235,6 @@ story-figures = 所要時間
 story-stated = 公表値 { $length }
 story-timeline = タイムライン
 story-about = { $when } 頃
+story-task-done = 済み
+story-task-open = 未完了
 story-withheld = 非公開

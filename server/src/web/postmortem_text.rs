@@ -127,8 +127,27 @@ impl Writer<'_> {
         }
         let mut written = String::with_capacity(text.len() * 2);
         writer::push_html(&mut written, self.marker.mark(events).into_iter());
-        let clean = SANITIZER.clean(&written).to_string();
+        let clean = self.usable(&SANITIZER.clean(&written).to_string());
         clean.replace(HIDDEN, &format!("<span class=\"withheld\">{}</span>", super::markup::escape(&word)))
+    }
+}
+
+impl Writer<'_> {
+    /// Clean HTML with what Markdown cannot say: what is wide can be scrolled by keys, a box says whether it is ticked, and a head without words is
+    /// none. What is clean has these tags in one form only.
+    fn usable(&self, clean: &str) -> String {
+        if !["<table>", "<pre>", "<input"].iter().any(|tag| clean.contains(tag)) {
+            return clean.to_owned();
+        }
+        let word = |key| super::markup::escape(&self.reading.text.get(key));
+        let (done, open) = (word("story-task-done"), word("story-task-open"));
+        clean
+            .replace("<table>", "<div class=\"table-scroll\" tabindex=\"0\"><table>")
+            .replace("</table>", "</table></div>")
+            .replace("<pre>", "<pre tabindex=\"0\">")
+            .replace("<th></th>", "<td></td>")
+            .replace("type=\"checkbox\" checked=\"\">", &format!("type=\"checkbox\" checked=\"\" aria-label=\"{done}\">"))
+            .replace("type=\"checkbox\">", &format!("type=\"checkbox\" aria-label=\"{open}\">"))
     }
 }
 
