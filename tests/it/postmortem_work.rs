@@ -412,3 +412,47 @@ async fn an_alert_of_the_same_type_brings_back_what_was_to_keep_it_away() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_are_made_public_at_once_and_what_somebody_else_changed_is_looked_at_first() {
+    let target = Target::start().await;
+    let server = TestServer::start(&one_component(&target)).await;
+    let mut author = Visitor::with_role(&server, Role::Maintainer).await;
+    let program = Program::new(&server).await;
+    let number = program.open("Disk full", json!({})).await;
+    let seen = program.row(number, json!({"body": "seen"})).await;
+    let own = program.row(number, json!({"body": "only for us"})).await;
+    let withheld = program.row(number, json!({"body": "who it was", "visibility": "redacted"})).await;
+    let path = format!("/desk/incidents/{number}/entries/choose");
+    let page = author.get(&path).await.body;
+    assert!(page.contains("only for us") && page.contains("The incident was opened"), "{page}");
+    let visibility = async || {
+        let incident = program.incident(number).await;
+        let rows = incident["timeline"].as_array().unwrap().clone();
+        let of = |id: &str| rows.iter().find(|row| row["id"] == id).unwrap()["visibility"].as_str().unwrap().to_owned();
+        [of(&seen), of(&own), of(&withheld)]
+    };
+    let fields = |all: &str, one: &str| {
+        let rows = [(&seen, one, "internal"), (&own, "1", "internal"), (&withheld, "1", "redacted")];
+        let rows = rows.into_iter().flat_map(|(id, revision, chosen)| {
+            [(format!("revision_{id}"), revision.to_owned()), (format!("visibility_{id}"), chosen.to_owned())]
+        });
+        let star = (format!("star_{seen}"), "yes".to_owned());
+        rows.chain([("all".to_owned(), all.to_owned()), star]).collect::<Vec<_>>()
+    };
+    let send = async |visitor: &mut Visitor<'_>, fields: Vec<(String, String)>| {
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        visitor.post(&path, &fields).await
+    };
+    let chosen = send(&mut author, fields("public", "1")).await;
+    assert_eq!(chosen.status, 303, "{}", chosen.body);
+    assert_eq!(visibility().await, ["public", "public", "redacted"], "what is withheld stays so");
+    // Whoever looked before that is shown what is there now, and chooses again.
+    let stale = send(&mut author, fields("", "1")).await;
+    assert!(stale.status == 409 && stale.body.contains("Somebody changed this row"), "{}", stale.body);
+    assert_eq!(visibility().await, ["public", "public", "redacted"], "all or none");
+    let again = Visitor::field(&stale.body, &format!("revision_{seen}"));
+    assert_eq!(again, "2");
+    let mut viewer = Visitor::with_role(&server, Role::Viewer).await;
+    assert_eq!(send(&mut viewer, fields("public", "2")).await.status, 403);
+}
